@@ -1,0 +1,106 @@
+/**
+ * Every name that travels: OpenTelemetry's semantic conventions where they have one, `retrace.*`
+ * where they do not. No other file spells an attribute or metric name.
+ * Source: OpenTelemetry semantic conventions 1.3x, "HTTP metrics", "Database client metrics", "Resource".
+ */
+
+/** Metric names. Durations are exponential histograms in seconds, delta temporality. */
+export const METRIC = {
+  serverDuration: 'http.server.request.duration',
+  clientDuration: 'http.client.request.duration',
+  queryDuration: 'db.client.operation.duration',
+  /** Sum, s: wall time of an endpoint's requests split by `retrace.component` (union of intervals). */
+  componentTime: 'retrace.endpoint.component.time',
+  /** Sum, {request}: requests of an endpoint in which one query ran at least REPEAT_THRESHOLD times. */
+  repeatedRequests: 'retrace.query.repeated.requests',
+  /** Sum, {call}: how many times that query ran in those requests. */
+  repeatedCalls: 'retrace.query.repeated.calls',
+  /** Gauge, {call}: most runs of that query in a single request of the window. */
+  repeatedMax: 'retrace.query.repeated.max',
+  /** Sum, {record}: operations the hooks saw, by `retrace.kind`. */
+  recorded: 'retrace.recorded',
+  /** Sum, {record}: operations lost, by `retrace.reason`. */
+  dropped: 'retrace.dropped',
+} as const;
+
+/** Attribute names of data points. */
+export const ATTR = {
+  httpRequestMethod: 'http.request.method',
+  httpRoute: 'http.route',
+  httpResponseStatusCode: 'http.response.status_code',
+  urlTemplate: 'url.template',
+  urlScheme: 'url.scheme',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  dbSystemName: 'db.system.name',
+  dbNamespace: 'db.namespace',
+  dbOperationName: 'db.operation.name',
+  dbCollectionName: 'db.collection.name',
+  dbQuerySummary: 'db.query.summary',
+  /** Always a signature, never the statement. */
+  dbQueryText: 'db.query.text',
+  dbResponseStatusCode: 'db.response.status_code',
+  errorType: 'error.type',
+  /** OpenTelemetry's own marker of a cardinality-limit series: our "Other". */
+  metricOverflow: 'otel.metric.overflow',
+  /** `GET /orders/:id`: the endpoint a record belongs to; absent = outside any request. */
+  retraceEndpoint: 'retrace.endpoint',
+  /** 16 hex digits of the case-folded token stream: the grouping key of a query. */
+  retraceQueryHash: 'retrace.query.hash',
+  /** database | web_services | own_code */
+  retraceComponent: 'retrace.component',
+  /** request | query | call */
+  retraceKind: 'retrace.kind',
+  retraceReason: 'retrace.reason',
+} as const;
+
+/** Attribute names of the resource (who sends). */
+export const RESOURCE = {
+  serviceName: 'service.name',
+  serviceVersion: 'service.version',
+  serviceNamespace: 'service.namespace',
+  serviceInstanceId: 'service.instance.id',
+  deploymentEnvironmentName: 'deployment.environment.name',
+  hostName: 'host.name',
+  hostArch: 'host.arch',
+  osType: 'os.type',
+  processPid: 'process.pid',
+  processRuntimeName: 'process.runtime.name',
+  processRuntimeVersion: 'process.runtime.version',
+  telemetrySdkName: 'telemetry.sdk.name',
+  telemetrySdkLanguage: 'telemetry.sdk.language',
+  telemetrySdkVersion: 'telemetry.sdk.version',
+} as const;
+
+/** Values of `retrace.component`. */
+export const COMPONENT = {
+  database: 'database',
+  webServices: 'web_services',
+  ownCode: 'own_code',
+} as const;
+
+/** Values of `retrace.kind`. */
+export const KIND = { request: 'request', query: 'query', call: 'call' } as const;
+
+/** Values of `retrace.reason`: one per way in which a record can be lost. */
+export const DROP_REASON = {
+  /** The ring was full: the worker was slower than the app. */
+  ringFull: 'ring_full',
+  /** Undelivered windows exceeded the runtime's memory bound; oldest first. */
+  runtimeBacklog: 'runtime_backlog',
+  /** The agent's spool exceeded its bound; oldest first. */
+  spoolFull: 'spool_full',
+  /** A spool segment failed its checksum or decryption. */
+  spoolCorrupt: 'spool_corrupt',
+  /** The server refused a batch for good (4xx other than 401, 403, 408, 429). */
+  rejected: 'rejected',
+  /** Data of a foreign SDK that the server cannot represent (for example cumulative temporality). */
+  unsupported: 'unsupported',
+} as const;
+
+/** From how many runs in one request a query counts as repeated (N+1). */
+export const REPEAT_THRESHOLD = 5;
+/** `error.type` of an inbound request whose client went away before the response was complete. */
+export const ERROR_ABORTED = 'aborted';
+/** `error.type` when nothing more specific may be said. OpenTelemetry's fallback value. */
+export const ERROR_OTHER = '_OTHER';

@@ -1,0 +1,51 @@
+/**
+ * How batches travel: OTLP/HTTP `POST /v1/metrics`, protobuf, gzip, plus the headers below. Any OTLP
+ * receiver ignores them; ours use them to count each batch exactly once.
+ */
+
+/** Path of OTLP/HTTP metrics, on the agent's socket and on the server alike. */
+export const METRICS_PATH = '/v1/metrics';
+export const PROTOBUF_TYPE = 'application/x-protobuf';
+export const JSON_TYPE = 'application/json';
+
+/**
+ * Runtime → agent: `<service.instance.id>:<sequence>`; sequence starts at 1. The agent ignores a batch it has seen.
+ * Agent → server: `<agent id>:<boot id>:<sequence>`; the server deduplicates in the transaction that stores it.
+ */
+export const BATCH_HEADER = 'retrace-batch';
+
+/**
+ * Set to `1` on a 200 answer by a reader that looked at a batch without taking it (`retrace report` where no
+ * agent runs). The runtime keeps the batch for a real agent and goes on with the next one.
+ */
+export const PEEKED_HEADER = 'retrace-peeked';
+
+/** Agent → server and direct runtime → server: `authorization: Bearer <ingest key>`. */
+export const AUTHORIZATION_HEADER = 'authorization';
+
+/** Largest body anyone accepts, before and after decompression. */
+export const MAX_COMPRESSED_BODY_BYTES = 4 * 1024 * 1024;
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Folder beside the agent's socket into which an exiting runtime drops what it could not deliver. */
+export const HANDOVER_DIR = 'handover';
+
+/** File name of a handed-over batch: uncompressed protobuf, written to a `.tmp` first, then renamed. */
+export function handoverFileName(instanceId: string, sequence: number): string {
+  return `${instanceId}.${sequence}.otlp`;
+}
+
+/** Stable codes of error answers: `{ "error": { "code", "message" } }`. Messages never quote the body. */
+export const ERROR_CODE = {
+  unauthorized: 'unauthorized',
+  forbidden: 'forbidden',
+  notFound: 'not_found',
+  methodNotAllowed: 'method_not_allowed',
+  unsupportedMediaType: 'unsupported_media_type',
+  unsupportedEncoding: 'unsupported_encoding',
+  bodyTooLarge: 'body_too_large',
+  malformedBody: 'malformed_body',
+  invalidParameter: 'invalid_parameter',
+  rateLimited: 'rate_limited',
+  unavailable: 'unavailable',
+} as const;

@@ -1,0 +1,55 @@
+/**
+ * Bytes of the ring that carries records from one JS thread to its worker.
+ *
+ * SharedArrayBuffer
+ * ┌────────────┬───────────────────────────────────────────────────────────────┐
+ * │ byte 0     │ head: Int32, records published so far (producer writes)        │
+ * │ byte 128   │ tail: Int32, records consumed so far (consumer writes)         │
+ * │ byte 256   │ dropped request/query/call: 3 × Int32 (producer writes)        │
+ * │ byte 272   │ recorded request/query/call: 3 × Int32 (producer writes)       │
+ * │ byte 288   │ wake: Int32 (producer adds and notifies at watermark and flush)│
+ * │ byte 292   │ flush acknowledged: Int32 (consumer writes, flush sequence)    │
+ * │ byte 384   │ slots: capacity × 32 bytes                                     │
+ * └────────────┴───────────────────────────────────────────────────────────────┘
+ *
+ * One slot (32 bytes)
+ *   0  Float64  startUs      µs since the producing thread's performance.timeOrigin
+ *   8  Uint32   durationUs   rounded, at most 2^32-1 (71 minutes)
+ *  12  Uint32   requestId    own id of a request; parent's id of a query or call; 0 = outside any request
+ *  16  Uint32   signatureId  dictionary id of the endpoint, query or call template
+ *  20  Uint32   sourceId     dictionary id of the database or peer; 0 = none
+ *  24  Uint16   kind | Uint16 status   (little-endian: kind at 24, status at 26; HTTP status or 0)
+ *  28  Uint32   errorId      dictionary id of error.type; 0 = success
+ *
+ * head and tail are 128 bytes apart: two cache lines, because adjacent-line prefetch pairs them.
+ * Counters wrap at 2^32; `head - tail | 0` stays right because capacity is far below 2^31.
+ */
+export const HEAD_OFFSET_BYTES = 0;
+export const TAIL_OFFSET_BYTES = 128;
+export const DROPPED_OFFSET_BYTES = 256;
+export const RECORDED_OFFSET_BYTES = 272;
+export const WAKE_OFFSET_BYTES = 288;
+export const FLUSHED_OFFSET_BYTES = 292;
+export const SLOTS_OFFSET_BYTES = 384;
+export const SLOT_BYTES = 32;
+
+/** `kind` of a record. 1-based so that an unwritten slot is recognizable. */
+export const RECORD_KIND = { request: 1, query: 2, call: 3 } as const;
+export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND];
+
+/** A decoded slot, as the reader hands it out. The reader reuses one object; copy what must be kept. */
+export interface RingRecord {
+  kind: RecordKind;
+  status: number;
+  startUs: number;
+  durationUs: number;
+  requestId: number;
+  signatureId: number;
+  sourceId: number;
+  errorId: number;
+}
+
+/** Bytes of a ring with room for `capacity` records (a power of two). */
+export function ringBytes(capacity: number): number {
+  return SLOTS_OFFSET_BYTES + capacity * SLOT_BYTES;
+}

@@ -1,0 +1,2 @@
+export { ConfigError } from './types.js';
+export type { AgentConfig, LogLevel, RuntimeConfig, ServerConfig } from './types.js';

@@ -9,6 +9,9 @@
  * │ byte 272   │ recorded request/query/call: 3 × Int32 (producer writes)       │
  * │ byte 288   │ wake: Int32 (producer adds and notifies at watermark and flush)│
  * │ byte 292   │ flush acknowledged: Int32 (consumer writes, flush sequence)    │
+ * │ byte 296   │ flush requested: Int32 (producer adds, then wakes)             │
+ * │ byte 300   │ owner: Int32, who may consume (compare-and-swap, see OWNER)    │
+ * │ byte 304   │ unsettled: Int32, 1 while the consumer holds undelivered data  │
  * │ byte 384   │ slots: capacity × 32 bytes                                     │
  * └────────────┴───────────────────────────────────────────────────────────────┘
  *
@@ -30,12 +33,21 @@ export const DROPPED_OFFSET_BYTES = 256;
 export const RECORDED_OFFSET_BYTES = 272;
 export const WAKE_OFFSET_BYTES = 288;
 export const FLUSHED_OFFSET_BYTES = 292;
+export const FLUSH_REQUESTED_OFFSET_BYTES = 296;
+export const OWNER_OFFSET_BYTES = 300;
+export const UNSETTLED_OFFSET_BYTES = 304;
 export const SLOTS_OFFSET_BYTES = 384;
 export const SLOT_BYTES = 32;
 
 /** `kind` of a record. 1-based so that an unwritten slot is recognizable. */
 export const RECORD_KIND = { request: 1, query: 2, call: 3 } as const;
 export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND];
+
+/**
+ * Who consumes. The worker takes the ring with one compare-and-swap when it is up; a host that ends before
+ * that takes it the same way and drains it itself. So exactly one of the two ever reads.
+ */
+export const OWNER = { nobody: 0, worker: 1, host: 2 } as const;
 
 /** A decoded slot, as the reader hands it out. The reader reuses one object; copy what must be kept. */
 export interface RingRecord {

@@ -1,20 +1,17 @@
 import type { Diag } from '../src/core/diag.js';
+import type { Guard } from '../src/core/guard.js';
 import type { Recorder } from '../src/record/types.js';
 
-/** How a library's instrumentation stands, for the start block and `retrace doctor`. */
-export type HookState =
-  | { state: 'active'; version: string }
-  | { state: 'waiting' }
-  | { state: 'not loaded' }
-  | { state: 'loaded before retrace'; version: string }
-  | { state: 'unsupported'; version: string }
-  | { state: 'disabled' };
+export type { HookState } from '../src/core/hook-state.js';
 
 /** One library. `supported` is the only statement of its version range. */
 export interface Instrumentation<Target = unknown> {
   /** Name as in RETRACE_DISABLED_INSTRUMENTATIONS and the start block: `http`, `undici`, `pg`, `express`, … */
   readonly name: string;
-  /** Module specifiers whose loading triggers `enable`; empty for what Node itself provides. */
+  /**
+   * Files whose loading triggers `enable`, as `<package>/<path inside it>` (`pg/lib/client.js`);
+   * empty for what Node itself provides, which is enabled at once.
+   */
   readonly modules: readonly string[];
   /** Semver range of the library, or of Node for built-ins. */
   readonly supported: string;
@@ -25,6 +22,10 @@ export interface Instrumentation<Target = unknown> {
 }
 
 export interface InstrumentationContext {
+  /** Version of the loaded package, of Node for built-ins. */
   readonly version: string;
+  /** Which of `modules` this is; '' for built-ins. */
+  readonly module: string;
+  readonly guard: Guard;
   readonly diag: Diag;
 }

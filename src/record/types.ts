@@ -18,8 +18,11 @@ export interface Recorder {
 
   /** Opens a scope for an inbound request; does not enter it. */
   openRequest(method: string): RequestScope;
-  /** Makes `scope` current for the rest of this synchronous execution and what it starts (AsyncLocalStorage.enterWith). */
-  enterRequest(scope: RequestScope): void;
+  /**
+   * Makes `scope` current for the rest of this synchronous execution and what it starts
+   * (AsyncLocalStorage.enterWith); undefined leaves any request.
+   */
+  enterRequest(scope: RequestScope | undefined): void;
   /** The scope of the code that is running, if any. */
   activeRequest(): RequestScope | undefined;
   /** Runs `fn` with `scope` current and returns its result; `fn`'s errors pass through untouched. */

@@ -1,44 +1,56 @@
 import type { Diag } from './diag.js';
 
-/** Failures after which a guarded part switches itself off: a defect that repeats will not heal. */
+/** Failures of our own code after which one instrumentation is switched off for good. */
 const MAX_FAILURES = 5;
 
 /**
- * Stands between our statements and the host. Callers write
- *
- *     if (guard.on) { try { …our statements… } catch (error) { guard.fail(error); } }
- *     return hostFunction.apply(this, arguments);
- *
- * so that the host's own call is never inside the `try`: its errors are not ours to see.
+ * Counts the failures of *our* statements in one instrumentation. It is put around our bookkeeping only,
+ * never around the host's call: a host error must not be counted, swallowed or wrapped.
  */
 export interface Guard {
-  /** False once too many failures were seen; the part then does nothing for the life of the process. */
-  readonly on: boolean;
-  /** Counts one failure of ours. */
-  fail(error: unknown): void;
+  /** False once switched off: hooks then do nothing but pass through. */
+  readonly active: boolean;
+  /** Call in the `catch` of our own statements. */
+  failed(): void;
+  /** Runs our own `fn`; a throw is counted and answered with undefined. Allocates nothing itself. */
+  run<A, R>(fn: (a: A) => R, a: A): R | undefined;
 }
 
 /**
- * @param subject library and version as the one line should name them, for example `pg 8.23.1`.
+ * @param name instrumentation, as in RETRACE_DISABLED_INSTRUMENTATIONS.
+ * @param version version of the library, for the one line that is printed.
+ * @param onDisable detaches the hooks; may throw.
  */
-export function createGuard(subject: string, diag: Diag): Guard {
+export function createGuard(
+  name: string,
+  version: string,
+  diag: Diag,
+  onDisable?: () => void,
+): Guard {
   let failures = 0;
   const guard = {
-    on: true,
-    fail(error: unknown): void {
+    active: true,
+    failed(): void {
+      failures += 1;
+      if (failures < MAX_FAILURES || !guard.active) return;
+      guard.active = false;
+      diag.warnOnce(
+        `guard:${name}`,
+        `${name} ${version}: hook switched off after ${MAX_FAILURES} internal errors; the app is unaffected`,
+      );
       try {
-        failures += 1;
-        // The class alone: a message may quote what the host was working on.
-        const kind = error instanceof Error ? error.name : typeof error;
-        diag.debugOnce(`guard-debug:${subject}`, `instrumentation of ${subject} failed (${kind})`);
-        if (failures < MAX_FAILURES || !guard.on) return;
-        guard.on = false;
-        diag.warnOnce(
-          `guard:${subject}`,
-          `instrumentation of ${subject} failed ${failures} times (${kind}) and is now off; the app is not affected`,
-        );
+        onDisable?.();
       } catch {
-        guard.on = false;
+        // Detaching is best effort: an inactive guard already makes every hook pass through.
+      }
+    },
+    run<A, R>(fn: (a: A) => R, a: A): R | undefined {
+      if (!guard.active) return undefined;
+      try {
+        return fn(a);
+      } catch {
+        guard.failed();
+        return undefined;
       }
     },
   };

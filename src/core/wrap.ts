@@ -110,11 +110,11 @@ export function observeReads<T extends object>(
   observe: (self: T) => void,
 ): () => void {
   return interceptReads(prototype, name, (self) => {
-    if (guard.on) {
+    if (guard.active) {
       try {
         observe(self as T);
-      } catch (error) {
-        guard.fail(error);
+      } catch {
+        guard.failed();
       }
     }
     return undefined;
@@ -134,11 +134,11 @@ export function observeFirstAssignment<T extends object>(
   if (Object.getOwnPropertyDescriptor(prototype, name)) return () => undefined;
   const set = function (this: T, value: unknown): void {
     defineOwn(this, name, value);
-    if (this === prototype || !guard.on) return;
+    if (this === prototype || !guard.active) return;
     try {
       observe(this, value);
-    } catch (error) {
-      guard.fail(error);
+    } catch {
+      guard.failed();
     }
   };
   Object.defineProperty(prototype, name, {

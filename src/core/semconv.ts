@@ -104,3 +104,11 @@ export const REPEAT_THRESHOLD = 5;
 export const ERROR_ABORTED = 'aborted';
 /** `error.type` when nothing more specific may be said. OpenTelemetry's fallback value. */
 export const ERROR_OTHER = '_OTHER';
+
+/** `telemetry.sdk.name` of everything Retrace itself measures. */
+export const SDK_NAME = 'retrace';
+/**
+ * `service.name` of the agent's own metrics (`retrace.dropped` of what the agent lost). It is not a service that
+ * anyone monitors: readers show its data points as losses and nowhere else.
+ */
+export const AGENT_SERVICE_NAME = 'retrace-agent';

@@ -47,5 +47,6 @@ export const ERROR_CODE = {
   malformedBody: 'malformed_body',
   invalidParameter: 'invalid_parameter',
   rateLimited: 'rate_limited',
+  requestTimeout: 'request_timeout',
   unavailable: 'unavailable',
 } as const;

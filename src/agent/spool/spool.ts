@@ -1,0 +1,369 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DROP_REASON } from '../../core/semconv.js';
+import { encodeFrame, frameBytesFor } from './frame.js';
+import { type Count, type LedgerState, LossLedger, NO_LOSSES } from './loss-ledger.js';
+import { quarantine } from './quarantine.js';
+import { SEEN_FILE_BYTES, SeenKeys } from './seen-keys.js';
+import type { Segment } from './segment.js';
+import { SegmentWriter } from './segment-writer.js';
+import { recoverSegments } from './recover.js';
+import { SlotFile } from './slot-file.js';
+import { loadSpoolKeys, type SpoolKeys } from './spool-key.js';
+import { lockSpool } from './spool-lock.js';
+import type { WalkPosition } from './walk.js';
+
+/** Key, lock, state and the remembered batch keys; the segments get the rest of the bound. */
+const FIXED_BYTES = SEEN_FILE_BYTES + 16 * 1024;
+const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
+const MIN_SEGMENT_BYTES = 16 * 1024;
+/** Frames written with one fdatasync; bounds the memory of a burst. */
+const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+const NO_KEY = Buffer.alloc(8);
+
+export interface SpoolEntry {
+  /** gzip(OTLP protobuf), already cleaned. */
+  payload: Buffer;
+  /** Operations counted in it. */
+  records: number;
+  /** Hash of the sender's batch key; absent = never a duplicate. */
+  keyHash?: Buffer;
+  isLossReport?: boolean;
+}
+
+/** The oldest batch that is not delivered yet. */
+export interface SpooledBatch {
+  /** `<agent id>:<boot id>:<seq>`: the same on every attempt, also after a restart. */
+  batchKey: string;
+  payload: Buffer;
+  records: number;
+  isLossReport: boolean;
+}
+
+export interface SpoolState extends LedgerState {
+  cursor: WalkPosition & { segment: number };
+}
+
+export interface SpoolTotals extends Count {
+  bytes: number;
+}
+
+interface Waiting {
+  entry: SpoolEntry;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+interface InFlight extends SpooledBatch {
+  segment: Segment;
+  next: WalkPosition;
+  /** Its segment was dropped meanwhile; whether it is lost too is decided by the attempt under way. */
+  orphaned: boolean;
+}
+
+/**
+ * Encrypted, bounded queue of batches on disk.
+ *
+ * Fsync policy: `append` resolves after fdatasync; batches that arrive while one is running share the next. What was
+ * acknowledged survives kill -9 and a power cut. The cursor is written after each delivery but synced only together
+ * with a loss: a cursor that is behind means a batch is sent again under the same key, which the server ignores.
+ */
+export class Spool {
+  readonly ledger: LossLedger;
+  /** Called after batches were added. */
+  onAppend: () => void = () => undefined;
+  private cursor: SpoolState['cursor'];
+  private queue: Waiting[] = [];
+  private pumping: Promise<void> | undefined;
+  private inFlight: InFlight | undefined;
+  private closed = false;
+
+  private constructor(
+    private readonly dir: string,
+    private readonly limitBytes: number,
+    readonly keys: SpoolKeys,
+    private readonly state: SlotFile<SpoolState>,
+    private readonly seen: SeenKeys,
+    private readonly unlock: () => void,
+    loaded: SpoolState,
+    private readonly segments: Segment[],
+    private readonly writer: SegmentWriter,
+  ) {
+    this.cursor = loaded.cursor;
+    this.ledger = new LossLedger(structuredClone(loaded));
+  }
+
+  /**
+   * @param maxBytes bound of everything in the folder apart from `quarantine` (at most 512 KiB).
+   * @throws SpoolHeldError, or what the file system says.
+   */
+  static open(dir: string, maxBytes: number): Spool {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const unlock = lockSpool(dir);
+    try {
+      const keys = loadSpoolKeys(dir);
+      const { file, value } = SlotFile.open<SpoolState>(join(dir, 'state'));
+      const state = value ?? {
+        ...NO_LOSSES,
+        cursor: { segment: 0, offset: 0, seq: 1, recordsBefore: 0 },
+      };
+      const seen = SeenKeys.open(join(dir, 'seen'));
+      const { segments, nextId } = recoverSegments(dir, state.cursor, (key) => seen.add(key));
+      const limitBytes = Math.max(MIN_SEGMENT_BYTES, maxBytes - FIXED_BYTES);
+      const segmentBytes = Math.min(
+        MAX_SEGMENT_BYTES,
+        Math.max(MIN_SEGMENT_BYTES, limitBytes >> 3),
+      );
+      const writer = new SegmentWriter(dir, segmentBytes, nextId);
+      const spool = new Spool(dir, limitBytes, keys, file, seen, unlock, state, segments, writer);
+      // A report that is in no segment was never written, or went with its segment: say it again.
+      if (!segments.some((segment) => segment.hasLossReport)) spool.ledger.reportLost();
+      return spool;
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  /** Whether a batch with this key was taken before. */
+  hasSeen(keyHash: Buffer): boolean {
+    return this.seen.has(keyHash);
+  }
+
+  totals(): SpoolTotals {
+    const totals = { batches: 0, records: 0, bytes: 0 };
+    for (const { remaining, sizeBytes } of this.segments) {
+      totals.batches += remaining.batches;
+      totals.records += remaining.records;
+      totals.bytes += sizeBytes;
+    }
+    if (this.inFlight?.orphaned === true) {
+      totals.batches += 1;
+      totals.records += this.inFlight.records;
+    }
+    return totals;
+  }
+
+  /** Resolves when the batch is on disk. @throws when it cannot be stored; the sender should keep it then. */
+  append(entry: SpoolEntry): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.closed) {
+        reject(new Error('the spool is closed'));
+        return;
+      }
+      this.queue.push({ entry, resolve, reject });
+      this.pumping ??= this.pump().finally(() => (this.pumping = undefined));
+    });
+  }
+
+  /** The oldest undelivered batch; the same one until it is settled. Damaged ones on the way are counted and passed. */
+  peek(): SpooledBatch | undefined {
+    while (this.inFlight === undefined) {
+      const segment = this.segments[0];
+      if (segment === undefined) return undefined;
+      if (this.cursor.segment !== segment.name.id) {
+        this.cursor = { segment: segment.name.id, ...segment.start };
+      }
+      const found = segment.read(this.cursor, this.keys.sealKey);
+      if (found.kind === 'batch') {
+        const { payload, records, isLossReport, next, seq } = found;
+        const batchKey = `${this.keys.agentId}:${segment.name.bootId}:${seq}`;
+        this.inFlight = {
+          batchKey,
+          payload,
+          records,
+          isLossReport,
+          segment,
+          next,
+          orphaned: false,
+        };
+      } else if (found.kind === 'damage') {
+        quarantine(this.dir, segment.name.id, this.cursor.offset, found.bytes);
+        segment.take(found.lost);
+        this.cursor = { segment: segment.name.id, ...found.next };
+        this.ledger.lose(DROP_REASON.spoolCorrupt, found.lost);
+        this.save(true);
+      } else if (segment === this.writer.activeSegment) {
+        return undefined;
+      } else {
+        this.finishSegment(segment);
+      }
+    }
+    return this.inFlight;
+  }
+
+  /** The server has the batch that `peek` gave. */
+  commit(): Count {
+    return this.settle((batch) => {
+      if (batch.isLossReport) this.ledger.reportCommitted();
+      return false;
+    });
+  }
+
+  /** The server will never take the batch that `peek` gave. */
+  reject(reason: string): Count {
+    return this.settle((batch) => {
+      this.ledger.lose(reason, { batches: 1, records: batch.records });
+      if (batch.isLossReport) this.ledger.reportLost();
+      return true;
+    });
+  }
+
+  /** Keeps the ledger's state over a crash. */
+  saveLedger(): void {
+    this.save(true);
+  }
+
+  /** Waits for writes under way, then frees files and lock. What is undelivered stays for the next agent. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.pumping;
+    if (this.inFlight?.orphaned === true) {
+      const { records } = this.inFlight;
+      this.ledger.lose(DROP_REASON.spoolFull, { batches: 1, records });
+    }
+    await this.writer.roll();
+    for (const segment of this.segments) segment.close();
+    this.save(true);
+    this.seen.sync();
+    this.seen.close();
+    this.state.close();
+    this.unlock();
+  }
+
+  private async pump(): Promise<void> {
+    while (this.queue.length > 0) {
+      const group = this.takeGroup();
+      try {
+        await this.writeGroup(group.map(({ entry }) => entry));
+        for (const { resolve } of group) resolve();
+        this.onAppend();
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+  }
+
+  private takeGroup(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { entry } of this.queue) {
+      bytes += frameBytesFor(entry.payload.length);
+      if (count > 0 && bytes > Math.min(MAX_GROUP_BYTES, this.limitBytes)) break;
+      count += 1;
+    }
+    return this.queue.splice(0, count);
+  }
+
+  private async writeGroup(entries: readonly SpoolEntry[]): Promise<void> {
+    const bytes = entries.reduce((sum, { payload }) => sum + frameBytesFor(payload.length), 0);
+    if (bytes > this.limitBytes) {
+      // A single batch larger than the whole bound: no retry would ever fit it.
+      const records = entries.reduce((sum, entry) => sum + entry.records, 0);
+      this.ledger.lose(DROP_REASON.spoolFull, { batches: entries.length, records });
+      if (entries.some(({ isLossReport }) => isLossReport === true)) this.ledger.reportLost();
+      this.save(true);
+      return;
+    }
+    while (this.totals().bytes + bytes > this.limitBytes && this.segments.length > 0) {
+      await this.dropOldest();
+    }
+    for (;;) {
+      try {
+        await this.writeOnce(entries);
+        break;
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if ((code !== 'ENOSPC' && code !== 'EDQUOT') || this.totals().bytes === 0) throw error;
+        await this.dropOldest();
+      }
+    }
+    for (const { keyHash } of entries) if (keyHash !== undefined) this.seen.add(keyHash);
+  }
+
+  private async writeOnce(entries: readonly SpoolEntry[]): Promise<void> {
+    const { segment, fresh } = await this.writer.ready();
+    if (fresh) this.segments.push(segment);
+    const { bootId, ...position } = this.writer.position;
+    const frames = entries.map(({ payload, records, keyHash, isLossReport }) => {
+      const fields = {
+        ...position,
+        records,
+        keyHash: keyHash ?? NO_KEY,
+        isLossReport: isLossReport === true,
+      };
+      position.seq += 1;
+      position.recordsBefore += records;
+      return encodeFrame(this.keys.sealKey, bootId, fields, payload);
+    });
+    await this.writer.write(
+      frames,
+      entries.map(({ records }) => records),
+    );
+    segment.hasLossReport ||= entries.some(({ isLossReport }) => isLossReport === true);
+  }
+
+  /** Frees the space of the oldest segment; counts what was undelivered in it. */
+  private async dropOldest(): Promise<void> {
+    const segment = this.segments[0];
+    if (segment === undefined) return;
+    if (segment === this.writer.activeSegment) await this.writer.roll();
+    if (this.segments[0] !== segment) return;
+    this.segments.shift();
+    const lost = { ...segment.remaining };
+    const { inFlight } = this;
+    if (inFlight?.segment === segment) {
+      inFlight.orphaned = true;
+      lost.batches -= 1;
+      lost.records -= inFlight.records;
+    }
+    this.ledger.lose(DROP_REASON.spoolFull, lost);
+    if (!(inFlight?.orphaned === true && inFlight.isLossReport)) this.giveUpReport(segment);
+    this.remove(segment);
+  }
+
+  /** Nothing is left to read in a segment that no longer grows. */
+  private finishSegment(segment: Segment): void {
+    this.segments.shift();
+    // What was written but cannot be found any more, for example because the file was cut off.
+    this.ledger.lose(DROP_REASON.spoolCorrupt, { ...segment.remaining });
+    this.giveUpReport(segment);
+    this.remove(segment);
+  }
+
+  /** State first: if the process dies in between, the next one deletes the file without counting it again. */
+  private remove(segment: Segment): void {
+    this.seen.sync();
+    if (this.cursor.segment <= segment.name.id) {
+      this.cursor = { segment: segment.name.id + 1, offset: 0, seq: 1, recordsBefore: 0 };
+    }
+    this.save(true);
+    segment.delete();
+  }
+
+  private giveUpReport(segment: Segment): void {
+    if (!segment.hasLossReport) return;
+    segment.hasLossReport = false;
+    this.ledger.reportLost();
+  }
+
+  private settle(decide: (batch: InFlight) => boolean): Count {
+    const { inFlight } = this;
+    if (inFlight === undefined) throw new Error('no batch is under way');
+    this.inFlight = undefined;
+    const count = { batches: 1, records: inFlight.records };
+    const sync = decide(inFlight);
+    if (!inFlight.orphaned) {
+      inFlight.segment.take(count);
+      if (inFlight.isLossReport) inFlight.segment.hasLossReport = false;
+      this.cursor = { segment: inFlight.segment.name.id, ...inFlight.next };
+    }
+    this.save(sync);
+    return count;
+  }
+
+  private save(sync: boolean): void {
+    this.state.save({ ...this.ledger.state, cursor: this.cursor }, sync);
+  }
+}

@@ -1,0 +1,69 @@
+import { BUCKETS_PER_OCTAVE, MIN_INDEX, OCTAVES, SCALE } from './bucket-index.js';
+
+/**
+ * Largest count or sum: beyond it a double no longer tells neighbours apart. Additions saturate here,
+ * which keeps them commutative and associative: min(M, min(M, a + b) + c) = min(M, a + b + c).
+ */
+export const SATURATED = Number.MAX_SAFE_INTEGER;
+
+/** Sum of two integers in 0 … SATURATED, saturating. */
+export function addSaturating(a: number, b: number): number {
+  const sum = a + b;
+  return sum > SATURATED ? SATURATED : sum;
+}
+
+/**
+ * Counts per bucket, sparse by octave. An octave is a plain array: V8 keeps it as small integers on its
+ * own heap and widens it to doubles by itself, where a typed array of this size would cost a separate
+ * allocation with about 200 bytes of book-keeping.
+ */
+export class Buckets {
+  /** Sum of all counts, saturating. */
+  total = 0;
+  private readonly octaves: (number[] | undefined)[] = new Array<number[] | undefined>(
+    OCTAVES,
+  ).fill(undefined);
+
+  /** Adds to one bucket. Allocates only for the first value of an octave. */
+  add(index: number, times: number): void {
+    const position = index - MIN_INDEX;
+    const octave = (this.octaves[position >> SCALE] ??= newOctave());
+    const slot = position & (BUCKETS_PER_OCTAVE - 1);
+    octave[slot] = addSaturating(octave[slot] as number, times);
+    this.total = addSaturating(this.total, times);
+  }
+
+  merge(other: Buckets): void {
+    for (let o = 0; o < OCTAVES; o++) {
+      const theirs = other.octaves[o];
+      if (theirs === undefined) continue;
+      const ours = (this.octaves[o] ??= newOctave());
+      for (let slot = 0; slot < BUCKETS_PER_OCTAVE; slot++) {
+        ours[slot] = addSaturating(ours[slot] as number, theirs[slot] as number);
+      }
+    }
+    this.total = addSaturating(this.total, other.total);
+  }
+
+  /** Keeps the octaves it has, so that a reused histogram allocates nothing. */
+  clear(): void {
+    for (const octave of this.octaves) octave?.fill(0);
+    this.total = 0;
+  }
+
+  /** Calls `visit` for each bucket that is not empty, in ascending order, until it returns true. */
+  forEach(visit: (index: number, count: number) => boolean | void): void {
+    for (let o = 0; o < OCTAVES; o++) {
+      const octave = this.octaves[o];
+      if (octave === undefined) continue;
+      for (let slot = 0; slot < BUCKETS_PER_OCTAVE; slot++) {
+        const count = octave[slot] as number;
+        if (count !== 0 && visit(MIN_INDEX + (o << SCALE) + slot, count) === true) return;
+      }
+    }
+  }
+}
+
+function newOctave(): number[] {
+  return new Array<number>(BUCKETS_PER_OCTAVE).fill(0);
+}

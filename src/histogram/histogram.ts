@@ -1,0 +1,156 @@
+import { indexOfUs, lowerBoundUs, MAX_INDEX, middleUs, SCALE } from './bucket-index.js';
+import { addSaturating, Buckets, SATURATED } from './buckets.js';
+import { decodeParts, encodeParts, type HistogramParts } from './bytes.js';
+import {
+  explicitToParts,
+  exponentialToParts,
+  integerUs,
+  type ExplicitParts,
+  type ExponentialParts,
+} from './convert.js';
+
+/** Buckets as they go on the wire: OTLP's ExponentialHistogram of values in seconds. */
+export interface ExponentialBuckets {
+  scale: number;
+  /** Index of the first count. */
+  offset: number;
+  /** Dense. */
+  counts: number[];
+}
+
+/**
+ * Durations in µs: exact count, sum, min and max, and exponential buckets of scale 6 from 1 µs to about
+ * an hour. A value is an integer of at least 1 µs; one above 68 minutes is counted in the top bucket while
+ * sum and max keep it exactly. Merging is integer addition: any order gives the same `encode()` bytes.
+ * Counts and sum saturate at 2^53 - 1 (for the sum 285 years of summed time).
+ */
+export class Histogram {
+  private readonly buckets: Buckets;
+  private sum: number;
+  private min: number;
+  private max: number;
+
+  constructor(parts?: HistogramParts) {
+    this.buckets = parts?.buckets ?? new Buckets();
+    this.sum = parts?.sumUs ?? 0;
+    this.min = parts?.minUs ?? 0;
+    this.max = parts?.maxUs ?? 0;
+  }
+
+  get count(): number {
+    return this.buckets.total;
+  }
+
+  get sumUs(): number {
+    return this.sum;
+  }
+
+  /** 0 when empty. */
+  get minUs(): number {
+    return this.min;
+  }
+
+  /** 0 when empty. */
+  get maxUs(): number {
+    return this.max;
+  }
+
+  get isEmpty(): boolean {
+    return this.buckets.total === 0;
+  }
+
+  /**
+   * Counts a duration `times` times (a positive integer; anything else is ignored). `us` is rounded to
+   * integer µs; below 1 and NaN count as 1. Allocates nothing once an octave has been seen.
+   */
+  record(us: number, times = 1): void {
+    if (!Number.isSafeInteger(times) || times < 1) return;
+    const value = integerUs(us);
+    if (this.buckets.total === 0) {
+      this.min = value;
+      this.max = value;
+    } else if (value < this.min) {
+      this.min = value;
+    } else if (value > this.max) {
+      this.max = value;
+    }
+    this.buckets.add(indexOfUs(value), times);
+    this.sum = addSaturating(this.sum, Math.min(SATURATED, value * times));
+  }
+
+  /** Adds all of `other`, which stays as it is. */
+  merge(other: Histogram): void {
+    if (other.buckets.total === 0) return;
+    if (this.buckets.total === 0 || other.min < this.min) this.min = other.min;
+    if (other.max > this.max) this.max = other.max;
+    this.buckets.merge(other.buckets);
+    this.sum = addSaturating(this.sum, other.sum);
+  }
+
+  /**
+   * The value at quantile `q` (0 … 1) in µs by nearest rank, within 0.55 % of the recorded one; 0 when
+   * empty. The first and the last rank are exact, and values above the top bucket's 68 minutes answer
+   * the maximum.
+   */
+  quantileUs(q: number): number {
+    const total = this.buckets.total;
+    if (total === 0) return 0;
+    const rank = Math.ceil(q * total);
+    if (!(rank > 1)) return this.min;
+    if (rank >= total) return this.max;
+    let seen = 0;
+    let found = MAX_INDEX;
+    this.buckets.forEach((index, count) => {
+      seen += count;
+      found = index;
+      return seen >= rank;
+    });
+    if (found === MAX_INDEX && this.max > lowerBoundUs(MAX_INDEX + 1)) return this.max;
+    return Math.min(this.max, Math.max(this.min, middleUs(found)));
+  }
+
+  /** Empties it for reuse, keeping its memory. */
+  clear(): void {
+    this.buckets.clear();
+    this.sum = 0;
+    this.min = 0;
+    this.max = 0;
+  }
+
+  /** Buckets for the wire, trimmed at both ends; all values are positive, so the zero count is 0. */
+  toExponential(): ExponentialBuckets {
+    const counts: number[] = [];
+    let offset = 0;
+    this.buckets.forEach((index, count) => {
+      if (counts.length === 0) offset = index;
+      while (counts.length < index - offset) counts.push(0);
+      counts.push(count);
+    });
+    return { scale: SCALE, offset, counts };
+  }
+
+  /** Takes over a point of any scale; see `exponentialToParts` for what is exact. Never throws. */
+  static fromExponential(point: ExponentialParts): Histogram {
+    return new Histogram(exponentialToParts(point));
+  }
+
+  /** Takes over an explicit-bucket histogram; see `explicitToParts` for the approximation. Never throws. */
+  static fromExplicit(point: ExplicitParts): Histogram {
+    return new Histogram(explicitToParts(point));
+  }
+
+  /** Compact, deterministic bytes for storage; the format is drawn in bytes.ts. */
+  encode(): Uint8Array {
+    return encodeParts({
+      buckets: this.buckets,
+      sumUs: this.sum,
+      minUs: this.min,
+      maxUs: this.max,
+    });
+  }
+
+  /** @throws MalformedHistogramError on anything `encode` cannot have written. */
+  static decode(bytes: Uint8Array): Histogram {
+    return new Histogram(decodeParts(bytes));
+  }
+}

@@ -1,0 +1,3 @@
+export { MalformedHistogramError } from './bytes.js';
+export type { ExplicitParts, ExponentialParts } from './convert.js';
+export { Histogram, type ExponentialBuckets } from './histogram.js';

@@ -55,16 +55,20 @@ export function createSlot<T>(): Slot<T> {
  * the method. Whoever takes the method from the prototype itself (to wrap it, or to `call` it) gets a
  * function that looks first and then calls, so wrappers of others do not blind us.
  *
- * @param choose must not throw; guarded by {@link observeReads}.
+ * @param owner a prototype, or, with `onInstance`, the very object that carries the method.
+ * @param choose must not throw; {@link observeReads} guards it.
  * @returns a function that puts back what was there, unless someone replaced it meanwhile.
  */
 export function interceptReads(
-  prototype: object,
+  owner: object,
   name: string,
   choose: (self: object, original: Method) => Method | undefined,
+  onInstance = false,
 ): () => void {
-  const before = Object.getOwnPropertyDescriptor(prototype, name);
-  const parent = Object.getPrototypeOf(prototype) as Record<string, Method>;
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  const parent = Object.getPrototypeOf(owner) as Record<string, Method>;
+  // Reads through the prototype itself are no calls on an instance.
+  const prototype = onInstance ? undefined : owner;
   // An inherited method is looked up anew each time: node:domain replaces EventEmitter.prototype.emit.
   let own = before?.value as Method | undefined;
   const first = own ?? parent[name];
@@ -83,22 +87,22 @@ export function interceptReads(
     return choose(this, original) ?? original;
   };
   const set = function (this: object, value: Method): void {
-    if (this === prototype) {
+    if (this === owner) {
       own = value;
       return;
     }
     defineOwn(this, name, value);
   };
-  Object.defineProperty(prototype, name, {
+  Object.defineProperty(owner, name, {
     configurable: true,
     enumerable: before?.enumerable ?? true,
     get,
     set,
   });
   return () => {
-    if (Object.getOwnPropertyDescriptor(prototype, name)?.get !== get) return;
-    if (before) Object.defineProperty(prototype, name, { ...before, value: own });
-    else delete (prototype as Record<string, unknown>)[name];
+    if (Object.getOwnPropertyDescriptor(owner, name)?.get !== get) return;
+    if (before) Object.defineProperty(owner, name, { ...before, value: own });
+    else delete (owner as Record<string, unknown>)[name];
   };
 }
 

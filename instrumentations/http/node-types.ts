@@ -1,0 +1,45 @@
+/** The few members of Node's http objects that we read. None is written. */
+
+export interface SocketLike {
+  readonly destroyed: boolean;
+  readonly remotePort?: number;
+  readonly timeout?: number;
+  /** The response (server) or request (client) that holds the socket now. Node 20 to 26, lib/_http_server.js. */
+  readonly _httpMessage?: object | null;
+}
+
+export interface IncomingMessageLike {
+  readonly method?: string;
+  readonly url?: string;
+  readonly statusCode?: number;
+  /** The parser has seen the end of the message, read by the host or not. */
+  readonly complete: boolean;
+  readonly destroyed: boolean;
+  readonly errored?: unknown;
+  readonly socket?: SocketLike | null;
+  /** Set by Node when nobody will read the rest. Node 20 to 26, lib/_http_incoming.js. */
+  readonly _dumped?: boolean;
+}
+
+export interface ServerResponseLike {
+  readonly statusCode: number;
+  readonly headersSent: boolean;
+  readonly writableFinished: boolean;
+  /** True from just before 'close' is emitted. Node 20 to 26, emitCloseNT in lib/_http_server.js. */
+  readonly _closed?: boolean;
+}
+
+export interface ClientRequestLike {
+  readonly method: string;
+  readonly protocol?: string;
+  readonly host?: string;
+  readonly path: string;
+  readonly destroyed: boolean;
+  readonly timeout?: number;
+  readonly socket?: SocketLike | null;
+  readonly res?: IncomingMessageLike | null;
+  readonly upgradeOrConnect?: boolean;
+  /** True from just before 'close' is emitted. Node 20 to 26, lib/_http_client.js. */
+  readonly _closed?: boolean;
+  getHeader?(name: string): unknown;
+}

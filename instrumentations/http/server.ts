@@ -1,0 +1,131 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Guard } from '../../src/core/guard.js';
+import { ERROR_ABORTED } from '../../src/core/semconv.js';
+import { observeReads } from '../../src/core/wrap.js';
+import type { Recorder } from '../../src/record/types.js';
+import { serverErrorType } from '../error-type.js';
+import { inboundOf, linkRequest, type Inbound } from './inbound-state.js';
+import type { IncomingMessageLike, ServerResponseLike, SocketLike } from './node-types.js';
+import { watchUpgrades } from './upgrade.js';
+
+interface RequestStart {
+  readonly request: IncomingMessageLike;
+  readonly response: ServerResponseLike;
+  readonly socket: SocketLike;
+  readonly server: object;
+}
+
+/** Node's http classes whose prototypes are looked at; passed in so that loading them is one decision. */
+export interface HttpClasses {
+  readonly ServerResponse: { readonly prototype: object };
+  readonly serverPrototypes: readonly object[];
+}
+
+/**
+ * Inbound requests of node:http and node:https.
+ *
+ * Begin and regular end are what Node publishes: `http.server.request.start` (headers parsed, before
+ * the 'request' event) and `http.server.response.finish` (the last byte went to the operating
+ * system; published by Node's own 'finish' listener, ahead of any of the host's). Neither adds a
+ * frame, a listener or a property.
+ *
+ * For a client that leaves early there is no channel. The response then emits 'close' with `_closed`
+ * set, and reading `response.emit` is where we look (see interceptReads): listener counts stay what
+ * they are, and so do the traces of errors thrown in the host's listeners.
+ *
+ * The scope is entered with enterWith inside the channel's subscriber, not by running the handler in
+ * it: that would put frames of ours below every error the handler throws. Node enters the parser's
+ * callback in the connection's context each time (Node ≥ 24: the frame is put back after each
+ * callback; before: the resource of the parser keeps the last request's store until the next one
+ * begins), so nothing of it reaches the connection's other events.
+ */
+export function watchInbound(classes: HttpClasses, recorder: Recorder, guard: Guard): () => void {
+  const close = (inbound: Inbound, status: number, errorType: string | undefined): void => {
+    if (inbound.scope.open) {
+      linkRequest(inbound.scope, undefined);
+      recorder.closeRequest(inbound.scope, inbound.target, status, errorType);
+    }
+  };
+
+  /** The connection is gone: what waited behind `inbound` will never be answered. */
+  const abort = (inbound: Inbound, status: number): void => {
+    const queued = inbound.queued;
+    inbound.queued = undefined;
+    close(inbound, status, ERROR_ABORTED);
+    if (queued) for (const waiting of queued) abort(waiting, 0);
+  };
+
+  const upgrades = watchUpgrades(classes.serverPrototypes, recorder, guard);
+
+  const onStart = (message: unknown): void => {
+    if (!guard.active) return;
+    try {
+      const { request, response, socket, server } = message as RequestStart;
+      const scope = recorder.openRequest(request.method ?? '');
+      const inbound: Inbound = { scope, target: request.url ?? '', queued: undefined };
+      inboundOf.set(request, inbound);
+      inboundOf.set(response, inbound);
+      linkRequest(scope, request);
+      const ahead = socket._httpMessage;
+      const head = ahead ? inboundOf.get(ahead) : undefined;
+      if (head !== undefined) (head.queued ??= []).push(inbound);
+      recorder.enterRequest(scope);
+      upgrades.expectRequestEvent(server);
+    } catch {
+      guard.failed();
+    }
+  };
+
+  const onFinish = (message: unknown): void => {
+    if (!guard.active) return;
+    try {
+      const { response, server } = message as RequestStart;
+      upgrades.forgetRequestEvent(server);
+      const inbound = inboundOf.get(response);
+      if (inbound === undefined) return;
+      const next = inbound.queued?.shift();
+      if (next !== undefined) next.queued = inbound.queued;
+      inbound.queued = undefined;
+      close(inbound, response.statusCode, serverErrorType(response.statusCode));
+    } catch {
+      guard.failed();
+    }
+  };
+
+  const observeResponse = (response: object): void => {
+    const { _closed, writableFinished, headersSent, statusCode } = response as ServerResponseLike;
+    if (_closed !== true) return;
+    const inbound = inboundOf.get(response);
+    if (inbound === undefined || !inbound.scope.open) return;
+    if (writableFinished) close(inbound, statusCode, serverErrorType(statusCode));
+    else abort(inbound, headersSent ? statusCode : 0);
+  };
+
+  subscribe('http.server.request.start', onStart);
+  subscribe('http.server.response.finish', onFinish);
+  const undo = observeReads(classes.ServerResponse.prototype, 'emit', guard, observeResponse);
+  return () => {
+    unsubscribe('http.server.request.start', onStart);
+    unsubscribe('http.server.response.finish', onFinish);
+    undo();
+    upgrades.stop();
+  };
+}
+
+/**
+ * Runs before each event of a request's message object: Node ≥ 24 calls 'data' and 'end' listeners
+ * of a body in the connection's context, because enterWith does not outlive the parser callback that
+ * read the headers. Destroyed messages are left alone: their last events may be emitted from within
+ * the socket's own events, whose other listeners must not be drawn into the request.
+ */
+export function enterForMessage(
+  inbound: Inbound,
+  message: IncomingMessageLike,
+  recorder: Recorder,
+): void {
+  if (message.destroyed) return;
+  const active = recorder.activeRequest();
+  if (active === inbound.scope) return;
+  // Another open request that makes this one emit keeps its own context.
+  if (active === undefined || !active.open) recorder.enterRequest(inbound.scope);
+}

@@ -1,0 +1,46 @@
+import { ERROR_OTHER } from '../../src/core/semconv.js';
+import { createSlot } from '../../src/core/wrap.js';
+import type { Recorder, RequestScope } from '../../src/record/types.js';
+import { ERROR_CONNECTION_CLOSED, ERROR_TIMEOUT, errorTypeOf } from '../error-type.js';
+
+/** A query between `client.query()` and its end. Holds numbers only: neither text nor values. */
+export interface Pending {
+  readonly scope: RequestScope | undefined;
+  readonly startUs: number;
+  readonly signatureId: number;
+  readonly sourceId: number;
+  /** False once recorded; whatever comes later on the same query is not a second one. */
+  open: boolean;
+}
+
+/** On the Query or Submittable while it runs. */
+export const pendingOf = createSlot<Pending>();
+
+export function finish(pending: Pending, recorder: Recorder, errorType: string | undefined): void {
+  if (!pending.open) return;
+  pending.open = false;
+  recorder.recordQuery(
+    pending.scope,
+    pending.startUs,
+    pending.signatureId,
+    pending.sourceId,
+    errorType,
+  );
+}
+
+/** pg makes these without a code; the messages are constants of lib/client.js, 8.0 to 8.23. */
+const MESSAGES: ReadonlyMap<string, string> = new Map([
+  ['Query read timeout', ERROR_TIMEOUT],
+  ['Connection terminated', ERROR_CONNECTION_CLOSED],
+  ['Connection terminated unexpectedly', ERROR_CONNECTION_CLOSED],
+  ['Client was closed and is not queryable', ERROR_CONNECTION_CLOSED],
+  ['Client has encountered a connection error and is not queryable', ERROR_CONNECTION_CLOSED],
+]);
+
+/** SQLSTATE of a server's error, code of a socket's, else one of our words. */
+export function queryErrorType(error: unknown): string {
+  const type = errorTypeOf(error);
+  if (type !== ERROR_OTHER || typeof error !== 'object' || error === null) return type;
+  const { message } = error as { message?: unknown };
+  return (typeof message === 'string' ? MESSAGES.get(message) : undefined) ?? type;
+}

@@ -39,7 +39,9 @@ function readCertificates(caFile: string): string {
   try {
     pem = readFileSync(caFile, 'utf8');
   } catch (error) {
-    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, {
+      cause: error,
+    });
   }
   if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem)) {
     throw new Error('holds no PEM certificate');

@@ -1,0 +1,3 @@
+export { type RunningAgent, startAgent } from './start-agent.js';
+export type * from './report-types.js';
+export type * from './status-types.js';

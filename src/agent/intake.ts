@@ -1,0 +1,87 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { ERROR_CODE } from '../protocol/delivery.js';
+import {
+  decodeMetricsRequest,
+  decodeMetricsRequestJson,
+  encodeMetricsRequest,
+} from '../protocol/index.js';
+import type { MetricsRequest } from '../protocol/types.js';
+import type { BodyKind } from './receiver/receiver.js';
+import { Refusal } from './receiver/refusal.js';
+import { countRecords } from './report/read-request.js';
+import type { Count } from './spool/loss-ledger.js';
+import type { Spool } from './spool/spool.js';
+
+const compress = promisify(gzip);
+
+/** What happens to each batch before it is stored: cleaned, stamped. Takes and gives whole requests. */
+export type Prepare = (request: MetricsRequest) => MetricsRequest;
+
+export interface IntakeCounts {
+  received: Count;
+  duplicates: number;
+}
+
+/**
+ * Takes one batch at a time from bytes to the disk: decode, clean, store. Nothing is kept of what was not cleaned.
+ * When `take` resolves the batch is on disk, and the sender may forget it.
+ */
+export class Intake {
+  readonly counts: IntakeCounts = { received: { batches: 0, records: 0 }, duplicates: 0 };
+  private readonly underWay = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly spool: Spool,
+    private readonly prepare: Prepare,
+    private readonly onStored: (request: MetricsRequest) => void,
+  ) {}
+
+  /**
+   * @param batchKey `<instance id>:<sequence>`; a batch whose key was taken before is acknowledged and ignored.
+   * @throws Refusal when the body is not OTLP; anything else when it cannot be stored now.
+   */
+  async take(body: Buffer, kind: BodyKind, batchKey: string | undefined): Promise<void> {
+    if (batchKey === undefined) {
+      await this.store(body, kind, undefined);
+      return;
+    }
+    const keyHash = this.spool.keys.hashBatchKey(batchKey);
+    const name = keyHash.toString('latin1');
+    // The same batch twice at the same time (a request and its hand-over file): both wait for the one that is stored.
+    const other = this.underWay.get(name);
+    if (other !== undefined || this.spool.hasSeen(keyHash)) {
+      await other;
+      this.counts.duplicates += 1;
+      return;
+    }
+    const storing = this.store(body, kind, keyHash);
+    this.underWay.set(name, storing);
+    try {
+      await storing;
+    } finally {
+      this.underWay.delete(name);
+    }
+  }
+
+  private async store(body: Buffer, kind: BodyKind, keyHash: Buffer | undefined): Promise<void> {
+    const request = this.prepare(decode(body, kind));
+    const records = countRecords(request);
+    const payload = await compress(encodeMetricsRequest(request));
+    await this.spool.append({ payload, records, keyHash });
+    this.counts.received.batches += 1;
+    this.counts.received.records += records;
+    this.onStored(request);
+  }
+}
+
+function decode(body: Buffer, kind: BodyKind): MetricsRequest {
+  try {
+    return kind === 'json'
+      ? decodeMetricsRequestJson(body.toString('utf8'))
+      : decodeMetricsRequest(body);
+  } catch {
+    // The decoder's own error could name a place in the body; this sentence cannot.
+    throw new Refusal(400, ERROR_CODE.malformedBody, 'the body is not an OTLP metrics request');
+  }
+}

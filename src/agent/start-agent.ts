@@ -1,0 +1,267 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { ConfigError, type AgentConfig } from '../config/types.js';
+import { ERROR_CODE } from '../protocol/delivery.js';
+import { encodeMetricsRequest } from '../protocol/index.js';
+import { type AgentLog, createAgentLog } from './agent-log.js';
+import { HandoverPickup } from './handover.js';
+import { Intake } from './intake.js';
+import { lossReport } from './loss-report.js';
+import { createPrepare, hostAttributes } from './prepare.js';
+import { BodyBudget } from './receiver/body-budget.js';
+import { listenOnSocket, prepareSocketDir } from './receiver/listen-socket.js';
+import { createReceiver, MAX_HELD_BODY_BYTES, type Pages } from './receiver/receiver.js';
+import { Refusal } from './receiver/refusal.js';
+import { REPORT_MINUTES, ReportMemory } from './report/report-memory.js';
+import { Spool } from './spool/spool.js';
+import { SpoolHeldError } from './spool/spool-lock.js';
+import type { AgentStatus } from './status-types.js';
+import { createDestination } from './uplink/create-poster.js';
+import { Uplink, type UplinkOptions } from './uplink/uplink.js';
+
+export interface RunningAgent {
+  readonly socketPath: string;
+  /** `http://127.0.0.1:<port>` of the loopback receiver; undefined = off. */
+  readonly otlpUrl: string | undefined;
+  status(): AgentStatus;
+  /** Stops within 5 s: takes nothing more, finishes what it has taken, tries to send, closes. */
+  close(): Promise<void>;
+}
+
+/** Tests shorten these; there is no variable for them. */
+export interface AgentTuning {
+  bodyTimeoutMs?: number;
+  attemptMs?: UplinkOptions['attemptMs'];
+  retry?: UplinkOptions['retry'];
+  /** Pause between reports of own losses. */
+  lossReportMs?: number;
+  write?: (line: string) => void;
+}
+
+/** Parts of the 5 s that `close` may take. */
+const FINISH_REQUESTS_MS = 1_000;
+const LAST_SEND_MS = 3_000;
+const LOSS_REPORT_MS = 10_000;
+const DEFAULT_ROWS = 1_000;
+const MAX_ROWS = 10_000;
+const compress = promisify(gzip);
+
+/**
+ * Starts the host agent: receiver, spool, uplink, hand-over pick-up and report memory.
+ * @throws ConfigError (exit code 2) naming the variable at fault.
+ */
+export async function startAgent(
+  config: AgentConfig,
+  tuning: AgentTuning = {},
+): Promise<RunningAgent> {
+  const write = tuning.write ?? ((line: string) => void process.stderr.write(line));
+  const log = createAgentLog(write, config.logLevel);
+  const destination = createDestination(config);
+  prepareSocketDir(config.socketPath);
+  const spool = openSpool(config);
+  const recovered = count(spool);
+  const memory = new ReportMemory();
+  const intake = new Intake(spool, createPrepare(), (request) => memory.add(request));
+  const refused: Record<string, number> = {};
+  const handover = new HandoverPickup(
+    dirname(config.socketPath),
+    (body, batchKey) => intake.take(body, 'protobuf', batchKey),
+    (code) => log.warn('handover', `a hand-over file could not be taken (${code})`),
+  );
+  const uplink =
+    destination === undefined
+      ? undefined
+      : new Uplink(spool, {
+          ...destination,
+          ingestKey: config.ingestKey,
+          headers: config.headers,
+          log,
+          attemptMs: tuning.attemptMs,
+          retry: tuning.retry,
+        });
+  const own = { batches: 0, records: 0 };
+  const startedAtMs = Date.now();
+  const status = (): AgentStatus => ({
+    agentId: spool.keys.agentId,
+    pid: process.pid,
+    startedAtMs,
+    mode: uplink === undefined ? 'local' : 'server',
+    counts: {
+      recovered,
+      received: { ...intake.counts.received },
+      own: { ...own },
+      duplicates: intake.counts.duplicates,
+      spooled: count(spool),
+      committed: { ...(uplink?.committed ?? { batches: 0, records: 0 }) },
+      dropped: structuredClone(spool.ledger.totals),
+    },
+    refused: { ...refused },
+    handover: { ...handover.counts },
+    spool: { bytes: spool.totals().bytes, maxBytes: config.spoolMaxBytes },
+    uplink: uplink?.snapshot() ?? OFF,
+  });
+
+  const sink = {
+    accept: async (
+      body: Buffer,
+      kind: 'protobuf' | 'json',
+      batchKey: string | undefined,
+    ): Promise<Record<string, string>> => {
+      await intake.take(body, kind, batchKey);
+      return {};
+    },
+    refused: (code: string): void => {
+      refused[code] = (refused[code] ?? 0) + 1;
+      log.warn(`refused ${code}`, `a request was refused (${code})`);
+    },
+  };
+  const budget = new BodyBudget(MAX_HELD_BODY_BYTES);
+  const { bodyTimeoutMs } = tuning;
+  const pages: Pages = {
+    '/v1/status': status,
+    '/v1/report': (query) => {
+      const minutes = integerOf(query, 'minutes', 15, REPORT_MINUTES);
+      return memory.report(minutes, integerOf(query, 'limit', DEFAULT_ROWS, MAX_ROWS));
+    },
+  };
+  const servers: Server[] = [];
+  let otlpUrl: string | undefined;
+  try {
+    const socketServer = createReceiver({ sink, pages, budget, bodyTimeoutMs });
+    await listenOnSocket(socketServer, config.socketPath);
+    servers.push(socketServer);
+    if (config.otlpPort !== undefined) {
+      // Reports stay on the socket: a loopback port is open to every user of the host.
+      const tcpServer = createReceiver({ sink, pages: {}, budget, bodyTimeoutMs });
+      otlpUrl = await listenOnLoopback(tcpServer, config.otlpPort);
+      servers.push(tcpServer);
+    }
+    handover.start();
+  } catch (error) {
+    for (const server of servers) server.close();
+    await spool.close();
+    throw error;
+  }
+
+  uplink?.start();
+  const lossTimer = setInterval(() => {
+    reportLosses(spool, memory, own).catch(() =>
+      log.warn('loss-report', 'losses could not be reported yet'),
+    );
+  }, tuning.lossReportMs ?? LOSS_REPORT_MS);
+  if (uplink === undefined) clearInterval(lossTimer);
+  announce(log, config, otlpUrl, uplink !== undefined);
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(lossTimer);
+    await Promise.all([handover.stop(), ...servers.map((server) => stopServer(server))]);
+    await uplink?.stop(LAST_SEND_MS);
+    await spool.close();
+  };
+  return {
+    socketPath: config.socketPath,
+    otlpUrl,
+    status,
+    close: () => (closing ??= close()),
+  };
+}
+
+const OFF: AgentStatus['uplink'] = {
+  state: 'off',
+  attempts: 0,
+  sentBytes: 0,
+  lastSuccessMs: 0,
+  lastFailure: '',
+  consecutiveFailures: 0,
+};
+
+function openSpool(config: AgentConfig): Spool {
+  const variable = 'RETRACE_SPOOL_DIR';
+  try {
+    return Spool.open(config.spoolDir, config.spoolMaxBytes);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      error instanceof SpoolHeldError ? message : `the spool cannot be opened (${code ?? message})`;
+    throw new ConfigError(variable, `${variable}: ${why}`);
+  }
+}
+
+function count(spool: Spool): { batches: number; records: number } {
+  const { batches, records } = spool.totals();
+  return { batches, records };
+}
+
+/** Puts a report of the agent's own losses into the spool, unless one is there already. */
+async function reportLosses(
+  spool: Spool,
+  memory: ReportMemory,
+  own: { batches: number },
+): Promise<void> {
+  const due = spool.ledger.startReport();
+  if (due === undefined) return;
+  const request = lossReport(due.losses, due.sinceMs, Date.now(), hostAttributes());
+  // Known as under way before it is in the spool: a crash in between brings its counts back at the next start.
+  spool.saveLedger();
+  try {
+    const payload = await compress(encodeMetricsRequest(request));
+    await spool.append({ payload, records: 0, isLossReport: true });
+    own.batches += 1;
+    memory.add(request);
+  } catch (error) {
+    spool.ledger.reportLost();
+    throw error;
+  }
+}
+
+function integerOf(query: URLSearchParams, name: string, fallback: number, max: number): number {
+  const text = query.get(name);
+  if (text === null) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > max) {
+    throw new Refusal(400, ERROR_CODE.invalidParameter, `${name} must be 1 … ${max}`);
+  }
+  return value;
+}
+
+async function listenOnLoopback(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code ?? 'error';
+      reject(new ConfigError('RETRACE_OTLP_PORT', `RETRACE_OTLP_PORT: cannot listen (${why})`));
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Requests under way may finish; connections that are still open after that are cut. */
+function stopServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), FINISH_REQUESTS_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function announce(
+  log: AgentLog,
+  config: AgentConfig,
+  otlpUrl: string | undefined,
+  sends: boolean,
+): void {
+  const also = otlpUrl === undefined ? '' : ` and ${otlpUrl}`;
+  const where = sends
+    ? 'sends to the server over TLS'
+    : config.serverUrl === undefined
+      ? 'no RETRACE_SERVER_URL: data stays on this host, see `retrace report`'
+      : 'no RETRACE_INGEST_KEY: data stays on this host, see `retrace report`';
+  log.info('start', `listens on ${config.socketPath}${also}; ${where}`);
+}

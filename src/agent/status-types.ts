@@ -1,0 +1,47 @@
+import type { Count, Losses } from './spool/loss-ledger.js';
+
+export type { Count, Losses } from './spool/loss-ledger.js';
+
+/**
+ * What GET /v1/status on the agent's socket answers. Counts are since this agent started and always satisfy, for
+ * batches and for records alike:
+ *
+ *   recovered + received + own = committed + spooled + sum of dropped
+ */
+export interface AgentStatus {
+  agentId: string;
+  pid: number;
+  startedAtMs: number;
+  /** `local`: no server is configured, data stays on this host. */
+  mode: 'server' | 'local';
+  counts: {
+    /** Found in the spool at start. */
+    recovered: Count;
+    /** Taken from senders, duplicates apart. */
+    received: Count;
+    /** Reports of the agent's own losses. */
+    own: Count;
+    /** Batches that had been taken before; not part of the sum. */
+    duplicates: number;
+    /** In the spool, not yet delivered. */
+    spooled: Count;
+    committed: Count;
+    /** By reason. */
+    dropped: Losses;
+  };
+  /** Requests answered with an error, by code. */
+  refused: Record<string, number>;
+  handover: { taken: number; malformed: number };
+  spool: { bytes: number; maxBytes: number };
+  uplink: UplinkStatus;
+}
+
+export interface UplinkStatus {
+  state: 'off' | 'idle' | 'sending' | 'waiting';
+  attempts: number;
+  sentBytes: number;
+  lastSuccessMs: number;
+  /** Why the last attempt failed: an error code or `HTTP 503`; '' after a success. */
+  lastFailure: string;
+  consecutiveFailures: number;
+}

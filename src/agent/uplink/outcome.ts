@@ -1,0 +1,36 @@
+import { JSON_TYPE, PROTOBUF_TYPE } from '../../protocol/delivery.js';
+import type { PostAnswer } from '../../transport/tls-post.js';
+
+/** What an answer means for the batch. */
+export type Outcome =
+  | { kind: 'committed' }
+  /** Never sent again; counted as dropped. */
+  | { kind: 'rejected'; status: number }
+  /** Kept and sent again. `key`: the server does not know our key, a person has to act. */
+  | { kind: 'retry'; why: string; retryAfterMs: number | undefined; key: boolean };
+
+/**
+ * 2xx: taken. 401, 403: kept until the key is right. 408, 429, 5xx: again later. Other 4xx: refused for good.
+ *
+ * An answer that no OTLP receiver gives (a 200, 404 or 405 that is neither protobuf nor JSON, a redirect) comes from
+ * something else that stands at this address, such as a portal or a wrong path: the batch is kept.
+ */
+export function judge(answer: PostAnswer): Outcome {
+  const { status, retryAfterMs } = answer;
+  const why = `HTTP ${status}`;
+  const fromReceiver = isOtlpAnswer(answer);
+  if (status >= 200 && status < 300) {
+    if (fromReceiver) return { kind: 'committed' };
+    return { kind: 'retry', why: `${why} that is not OTLP`, retryAfterMs, key: false };
+  }
+  if (status === 401 || status === 403) return { kind: 'retry', why, retryAfterMs, key: true };
+  const wrongPlace = (status === 404 || status === 405) && !fromReceiver;
+  const later = status < 400 || status >= 500 || status === 407 || status === 408 || status === 429;
+  if (later || wrongPlace) return { kind: 'retry', why, retryAfterMs, key: false };
+  return { kind: 'rejected', status };
+}
+
+function isOtlpAnswer({ contentType, body }: PostAnswer): boolean {
+  if (contentType === PROTOBUF_TYPE || contentType === JSON_TYPE) return true;
+  return contentType === '' && body.length === 0;
+}

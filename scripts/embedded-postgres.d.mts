@@ -1,0 +1,19 @@
+import type { ChildProcess } from 'node:child_process';
+
+export interface EmbeddedPostgres {
+  host: string;
+  port: number;
+  user: string;
+  database: string;
+  /** Temporary folder; removed by `stop`. */
+  dir: string;
+  child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  detached?: boolean;
+  onSpawn?: (child: ChildProcess) => void;
+}
+
+export function startEmbeddedPostgres(options?: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>;

@@ -5,6 +5,7 @@ import { Histogram, type ExponentialParts } from '../../../src/histogram/index.j
 const durationUs = fc
   .double({ min: 0, max: Math.log(3_600_000_000), noNaN: true })
   .map((x) => Math.round(Math.exp(x)));
+const hex = (histogram: Histogram): string => Buffer.from(histogram.encode()).toString('hex');
 const durations = fc.array(durationUs, { minLength: 1, maxLength: 100 });
 
 /** What another SDK would send at `scale`, built independently of the code under test. */
@@ -36,7 +37,7 @@ describe('Histogram.fromExponential', () => {
         const direct = new Histogram();
         for (const value of values) direct.record(value);
         const folded = Histogram.fromExponential(pointAtScale(values, scale, true));
-        expect(folded.encode()).toEqual(direct.encode());
+        expect(hex(folded)).toBe(hex(direct));
       }),
     );
   });
@@ -115,7 +116,7 @@ describe('Histogram.fromExponential', () => {
         }),
         (point) => {
           const histogram = Histogram.fromExponential(point);
-          expect(Histogram.decode(histogram.encode()).encode()).toEqual(histogram.encode());
+          expect(hex(Histogram.decode(histogram.encode()))).toBe(hex(histogram));
         },
       ),
       { numRuns: 1000 },
@@ -191,7 +192,7 @@ describe('Histogram.fromExplicit', () => {
         }),
         (point) => {
           const histogram = Histogram.fromExplicit(point);
-          expect(Histogram.decode(histogram.encode()).encode()).toEqual(histogram.encode());
+          expect(hex(Histogram.decode(histogram.encode()))).toBe(hex(histogram));
         },
       ),
       { numRuns: 1000 },

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { DROP_REASON } from '../core/semconv.js';
+import { encodeMetricsRequest } from '../protocol/index.js';
+import { UNSETTLED_OFFSET_BYTES } from '../ring/layout.js';
+import { RingReader } from '../ring/reader.js';
+import type { DictionaryEntry } from '../signature/dictionary.js';
+import { DeliveryQueue, type SendResult } from '../transport/delivery-queue.js';
+import { writeHandover } from '../transport/handover.js';
+import {
+  type Account,
+  addCounts,
+  addDropped,
+  addLostBatch,
+  emptyAccount,
+  isEmptyAccount,
+} from './account.js';
+import { Aggregator } from './aggregator.js';
+import { Dictionary } from './dictionary.js';
+import type { PipelineOptions } from './options.js';
+import { RequestTracker } from './request-tracker.js';
+import { buildResource } from './resource.js';
+import { buildWindow } from './window.js';
+
+export interface PipelineParts {
+  readonly ring: SharedArrayBuffer;
+  readonly options: PipelineOptions;
+  /** Takes the next dictionary entry, undefined when there is none. */
+  readonly receive: () => DictionaryEntry | undefined;
+  /** Delivers a batch; absent where there is only the exit hand-over. */
+  readonly send?: (instanceId: string, sequence: number, body: Uint8Array) => Promise<SendResult>;
+  /** Called once when the agent has been away for a while. */
+  readonly onFailing?: () => void;
+}
+
+const UNSETTLED = UNSETTLED_OFFSET_BYTES / 4;
+
+/**
+ * Everything behind the ring, in the order of the data: reader → tracker → aggregator → window → queue.
+ * Runs in the worker; the same code runs once on the host's thread when a process ends before its worker is up.
+ */
+export class Pipeline {
+  readonly #words: Int32Array;
+  readonly #reader: RingReader;
+  readonly #aggregator: Aggregator;
+  readonly #tracker: RequestTracker;
+  readonly #dictionary: Dictionary;
+  readonly #queue: DeliveryQueue<Account>;
+  /** Unique per thread and start. */
+  readonly instanceId = randomUUID();
+  readonly #resource;
+  readonly #take;
+  #account = emptyAccount();
+  #windowStart = wallClockNanos();
+
+  constructor(private readonly parts: PipelineParts) {
+    const { ring, options, receive, send } = parts;
+    this.#words = new Int32Array(ring);
+    this.#reader = new RingReader(ring);
+    this.#aggregator = new Aggregator(options.maxSeries);
+    const tracker = (this.#tracker = new RequestTracker(this.#aggregator));
+    this.#take = tracker.take.bind(tracker);
+    this.#dictionary = new Dictionary(receive);
+    this.#resource = buildResource(options, this.instanceId);
+    this.#queue = new DeliveryQueue<Account>({
+      maxBytes: options.backlogMaxBytes,
+      send: (sequence, body) =>
+        send === undefined ? Promise.resolve('failed') : send(this.instanceId, sequence, body),
+      onDropped: (account, reason) =>
+        addLostBatch(
+          this.#account,
+          account,
+          reason === 'backlog' ? DROP_REASON.runtimeBacklog : DROP_REASON.rejected,
+        ),
+      onFailing: () => parts.onFailing?.(),
+    });
+  }
+
+  /** Room in the ring, in records. */
+  get capacity(): number {
+    return this.#reader.capacity;
+  }
+
+  /**
+   * Consumes what the ring holds.
+   *
+   * @returns how many records there were.
+   */
+  drain(): number {
+    if (this.#reader.pending === 0) {
+      this.#settle();
+      return 0;
+    }
+    // Before the tail moves: at no time may the ring look empty while nobody admits to hold its records.
+    Atomics.store(this.#words, UNSETTLED, 1);
+    const taken = this.#reader.drain(this.#take);
+    this.#tracker.sweep(this.#producerNowUs());
+    return taken;
+  }
+
+  /** Ends the window: whatever was counted becomes batches in the queue. */
+  cutWindow(): void {
+    // Also reads entries that no record has used yet, so that the channel does not grow.
+    this.#dictionary.drain();
+    const end = wallClockNanos();
+    addCounts(this.#account.recorded, this.#reader.takeRecorded());
+    addDropped(this.#account, DROP_REASON.ringFull, this.#reader.takeDropped());
+    if (!this.#aggregator.isEmpty || !isEmptyAccount(this.#account)) {
+      const account = this.#account;
+      this.#account = emptyAccount();
+      const parts = buildWindow({
+        aggregator: this.#aggregator,
+        dictionary: this.#dictionary,
+        resource: this.#resource,
+        sdkVersion: this.parts.options.sdkVersion,
+        startUnixNano: this.#windowStart,
+        endUnixNano: end,
+        account,
+      });
+      for (const part of parts) this.#queue.add(encodeMetricsRequest(part.request), part.account);
+    }
+    this.#aggregator.reset();
+    this.#windowStart = end;
+  }
+
+  /**
+   * Last act: drains, counts what still waits for its request, ends the window and leaves everything not known
+   * to be delivered as files for the agent. Synchronous.
+   */
+  flush(): void {
+    this.drain();
+    this.#tracker.releaseAll();
+    this.cutWindow();
+    writeHandover(this.parts.options.agentSocket, this.instanceId, this.#queue.close());
+    Atomics.store(this.#words, UNSETTLED, 0);
+  }
+
+  /** Says so when nothing is held any more: an exit then has nothing to wait for. */
+  #settle(): void {
+    if (Atomics.load(this.#words, UNSETTLED) === 0) return;
+    const held =
+      !this.#aggregator.isEmpty || this.#tracker.pendingChildren > 0 || !this.#queue.isEmpty;
+    if (!held) Atomics.store(this.#words, UNSETTLED, 0);
+  }
+
+  /** Now, in µs of the recording thread's clock: another thread's time origin differs from ours. */
+  #producerNowUs(): number {
+    return (performance.timeOrigin + performance.now() - this.parts.options.timeOriginMs) * 1000;
+  }
+}
+
+/** Epoch nanoseconds; the arithmetic is in integer µs because a double does not hold today's nanoseconds. */
+function wallClockNanos(): bigint {
+  return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
+}

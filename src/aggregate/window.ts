@@ -1,0 +1,190 @@
+import { COMPONENT, METRIC } from '../core/semconv.js';
+import type { Attributes, ExponentialPoint, Metric, MetricsRequest } from '../protocol/types.js';
+import { RECORD_KIND } from '../ring/layout.js';
+import { type Account, emptyAccount, kindName, KINDS } from './account.js';
+import type { Aggregator, Series } from './aggregator.js';
+import {
+  componentAttributes,
+  counterAttributes,
+  repeatAttributes,
+  seriesAttributes,
+} from './attributes.js';
+import type { Dictionary } from './dictionary.js';
+
+/** One message and what it states. */
+export interface WindowPart {
+  readonly request: MetricsRequest;
+  readonly account: Account;
+}
+
+export interface WindowInput {
+  readonly aggregator: Aggregator;
+  readonly dictionary: Dictionary;
+  readonly resource: Attributes;
+  readonly sdkVersion: string;
+  readonly startUnixNano: bigint;
+  readonly endUnixNano: bigint;
+  /** `recorded` and `dropped` to state with this window; its `carried` is ignored. */
+  readonly account: Account;
+}
+
+/**
+ * A window is split into parts of about this size before encoding, well under what a receiver accepts, so that
+ * no part is ever refused for its size and the worker's memory has no peak.
+ */
+const PART_BYTES = 512 * 1024;
+/** Rough bytes of a point besides its strings: times, sum, min, max, tags. */
+const POINT_BYTES = 120;
+
+interface MetricShape {
+  name: string;
+  unit: string;
+  kind: 'exponentialHistogram' | 'sum' | 'integerSum' | 'gauge';
+}
+
+const DURATION_NAME = {
+  [RECORD_KIND.request]: METRIC.serverDuration,
+  [RECORD_KIND.query]: METRIC.queryDuration,
+  [RECORD_KIND.call]: METRIC.clientDuration,
+} as const;
+
+const COMPONENT_TIME: MetricShape = { name: METRIC.componentTime, unit: 's', kind: 'sum' };
+const REPEATED_REQUESTS: MetricShape = {
+  name: METRIC.repeatedRequests,
+  unit: '{request}',
+  kind: 'integerSum',
+};
+const REPEATED_CALLS: MetricShape = {
+  name: METRIC.repeatedCalls,
+  unit: '{call}',
+  kind: 'integerSum',
+};
+const REPEATED_MAX: MetricShape = { name: METRIC.repeatedMax, unit: '{call}', kind: 'gauge' };
+const RECORDED: MetricShape = { name: METRIC.recorded, unit: '{record}', kind: 'integerSum' };
+const DROPPED: MetricShape = { name: METRIC.dropped, unit: '{record}', kind: 'integerSum' };
+
+/** Turns the aggregator's window into OTLP messages of bounded size. Leaves the aggregator as it is. */
+export function buildWindow(input: WindowInput): WindowPart[] {
+  const writer = new PartWriter(input);
+  writer.counters(input.account);
+  for (const series of input.aggregator.liveSeries()) writer.series(series);
+  for (const [endpointId, times] of input.aggregator.componentTimes()) {
+    const of = (component: string): Attributes =>
+      componentAttributes(endpointId, component, input.dictionary);
+    writer.number(COMPONENT_TIME, of(COMPONENT.database), times.databaseUs / 1e6);
+    writer.number(COMPONENT_TIME, of(COMPONENT.webServices), times.webServicesUs / 1e6);
+    writer.number(COMPONENT_TIME, of(COMPONENT.ownCode), times.ownUs / 1e6);
+  }
+  for (const repeat of input.aggregator.repeats()) {
+    const attributes = repeatAttributes(repeat, input.dictionary);
+    writer.number(REPEATED_REQUESTS, attributes, repeat.requests);
+    writer.number(REPEATED_CALLS, attributes, repeat.calls);
+    writer.number(REPEATED_MAX, attributes, repeat.max);
+  }
+  return writer.finish();
+}
+
+class PartWriter {
+  readonly #parts: WindowPart[] = [];
+  #metrics = new Map<string, Metric>();
+  #account = emptyAccount();
+  #bytes = 0;
+
+  constructor(private readonly input: WindowInput) {}
+
+  counters(account: Account): void {
+    this.#account.recorded = { ...account.recorded };
+    this.#account.dropped = new Map(account.dropped);
+    for (const kind of KINDS) {
+      const recorded = account.recorded[kind];
+      if (recorded > 0) this.number(RECORDED, counterAttributes(kind, undefined), recorded);
+      for (const [reason, counts] of account.dropped) {
+        if (counts[kind] > 0) this.number(DROPPED, counterAttributes(kind, reason), counts[kind]);
+      }
+    }
+  }
+
+  series(series: Series): void {
+    series.attributes ??= seriesAttributes(series, this.input.dictionary);
+    const histogram = series.histogram;
+    const buckets = histogram.toExponential();
+    const point: ExponentialPoint = {
+      ...this.#times(),
+      attributes: series.attributes,
+      count: histogram.count,
+      sum: histogram.sumUs / 1e6,
+      scale: buckets.scale,
+      zeroCount: 0,
+      positiveOffset: buckets.offset,
+      positiveCounts: buckets.counts,
+      min: histogram.minUs / 1e6,
+      max: histogram.maxUs / 1e6,
+    };
+    const metric = this.#metric({
+      name: DURATION_NAME[series.kind],
+      unit: 's',
+      kind: 'exponentialHistogram',
+    });
+    if (metric.kind !== 'exponentialHistogram') return;
+    metric.points.push(point);
+    this.#account.carried[kindName(series.kind)] += histogram.count;
+    this.#grow(series.attributes, 2 * buckets.counts.length);
+  }
+
+  number(shape: MetricShape, attributes: Attributes, value: number): void {
+    const metric = this.#metric(shape);
+    if (metric.kind !== 'sum' && metric.kind !== 'gauge') return;
+    metric.points.push({ ...this.#times(), attributes, value, integer: shape.kind !== 'sum' });
+    this.#grow(attributes, 0);
+  }
+
+  finish(): WindowPart[] {
+    if (this.#metrics.size > 0) {
+      const { resource, sdkVersion } = this.input;
+      const metrics = [...this.#metrics.values()];
+      this.#parts.push({
+        request: {
+          resourceMetrics: [{ resource, scopeName: 'retrace', scopeVersion: sdkVersion, metrics }],
+        },
+        account: this.#account,
+      });
+      this.#metrics = new Map();
+      this.#account = emptyAccount();
+      this.#bytes = 0;
+    }
+    return this.#parts;
+  }
+
+  #times(): { startTimeUnixNano: bigint; timeUnixNano: bigint } {
+    return {
+      startTimeUnixNano: this.input.startUnixNano,
+      timeUnixNano: this.input.endUnixNano,
+    };
+  }
+
+  #metric(shape: MetricShape): Metric {
+    let metric = this.#metrics.get(shape.name);
+    if (metric === undefined) {
+      metric = emptyMetric(shape);
+      this.#metrics.set(shape.name, metric);
+    }
+    return metric;
+  }
+
+  #grow(attributes: Attributes, more: number): void {
+    this.#bytes += POINT_BYTES + more;
+    for (const name in attributes) {
+      const value = attributes[name];
+      this.#bytes += name.length + 8 + (typeof value === 'string' ? value.length : 8);
+    }
+    if (this.#bytes >= PART_BYTES) this.finish();
+  }
+}
+
+function emptyMetric({ name, unit, kind }: MetricShape): Metric {
+  if (kind === 'exponentialHistogram') {
+    return { name, unit, kind, temporality: 'delta', points: [] };
+  }
+  if (kind === 'gauge') return { name, unit, kind, points: [] };
+  return { name, unit, kind: 'sum', temporality: 'delta', monotonic: true, points: [] };
+}

@@ -1,0 +1,149 @@
+import { RetrySchedule } from './retry-schedule.js';
+
+/** One encoded window, or a part of one. */
+export interface Batch<A> {
+  /** From 1, never reused: together with the instance id the key by which the agent recognizes a repeat. */
+  readonly sequence: number;
+  /** OTLP protobuf, uncompressed. */
+  readonly body: Uint8Array;
+  /** What is lost with it. */
+  readonly account: A;
+  /** A reader has looked at it without taking it. */
+  peeked: boolean;
+}
+
+/** What came of one attempt. */
+export type SendResult =
+  /** The agent has it. */
+  | 'delivered'
+  /** A reader saw it; the batch stays here for the agent. */
+  | 'peeked'
+  /** The agent will never take it. */
+  | 'rejected'
+  /** Not now. */
+  | 'failed';
+
+export interface QueueOptions<A> {
+  /** Bound on the sum of the bodies; the oldest go first. */
+  readonly maxBytes: number;
+  /** One attempt; must settle within its own deadline and never reject. */
+  readonly send: (sequence: number, body: Uint8Array) => Promise<SendResult>;
+  readonly onDropped: (account: A, reason: 'backlog' | 'rejected') => void;
+  /** First time that attempts have failed for FAILING_AFTER_MS on end. */
+  readonly onFailing: () => void;
+  readonly now?: () => number;
+}
+
+/** A restart of the agent takes seconds; silence about that. */
+const FAILING_AFTER_MS = 30_000;
+/** A local socket answers or it does not: retry soon at first, at most every 5 s later. */
+const RETRY = { firstMs: 250, maxMs: 5000 };
+/** How often batches that a reader has seen are offered again: by then an agent may have taken its place. */
+const PEEKED_RETRY_MS = 5000;
+
+/**
+ * Undelivered batches, oldest first, one attempt at a time. Bounded in bytes: with an agent that is away, or
+ * that takes connections and never answers, memory stays flat and the oldest batches are counted as lost.
+ */
+export class DeliveryQueue<A> {
+  readonly #batches: Batch<A>[] = [];
+  readonly #schedule = new RetrySchedule(RETRY);
+  readonly #now: () => number;
+  #bytes = 0;
+  #sequence = 0;
+  #sending = false;
+  #timer: NodeJS.Timeout | undefined;
+  #failingSince: number | undefined;
+  #closed = false;
+
+  constructor(private readonly options: QueueOptions<A>) {
+    this.#now = options.now ?? Date.now;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#batches.length === 0;
+  }
+
+  /** Takes a batch over and tries to deliver it soon. */
+  add(body: Uint8Array, account: A): void {
+    this.#sequence++;
+    this.#batches.push({ sequence: this.#sequence, body, account, peeked: false });
+    this.#bytes += body.byteLength;
+    while (this.#bytes > this.options.maxBytes && this.#batches.length > 1) {
+      const oldest = this.#batches[0] as Batch<A>;
+      this.#remove(oldest);
+      this.options.onDropped(oldest.account, 'backlog');
+    }
+    this.#pump();
+  }
+
+  /** At exit: everything not known to be delivered, the batch in flight included. Nothing is sent any more. */
+  close(): readonly Batch<A>[] {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    return this.#batches;
+  }
+
+  #remove(batch: Batch<A>): void {
+    const at = this.#batches.indexOf(batch);
+    if (at < 0) return;
+    this.#batches.splice(at, 1);
+    this.#bytes -= batch.body.byteLength;
+  }
+
+  #pump(): void {
+    if (this.#sending || this.#closed || this.#timer !== undefined) return;
+    const batch = this.#batches.find((each) => !each.peeked);
+    if (batch === undefined) {
+      if (this.#batches.length > 0) this.#later(PEEKED_RETRY_MS, () => this.#offerPeekedAgain());
+      return;
+    }
+    void this.#attempt(batch);
+  }
+
+  /** The oldest one stands for all: if it is taken, there is an agent now and the rest follows. */
+  #offerPeekedAgain(): void {
+    const oldest = this.#batches[0];
+    if (oldest !== undefined) void this.#attempt(oldest);
+  }
+
+  async #attempt(batch: Batch<A>): Promise<void> {
+    this.#sending = true;
+    const result = await this.options.send(batch.sequence, batch.body);
+    this.#sending = false;
+    if (this.#closed) return;
+    if (result === 'failed') {
+      this.#failed();
+      return;
+    }
+    this.#failingSince = undefined;
+    this.#schedule.reset();
+    if (result === 'peeked') {
+      batch.peeked = true;
+    } else {
+      this.#remove(batch);
+      if (result === 'rejected') this.options.onDropped(batch.account, 'rejected');
+      for (const other of this.#batches) other.peeked = false;
+    }
+    this.#pump();
+  }
+
+  #failed(): void {
+    const now = this.#now();
+    this.#failingSince ??= now;
+    if (now - this.#failingSince >= FAILING_AFTER_MS) this.options.onFailing();
+    this.#later(this.#schedule.nextPauseMs(), () => this.#pump());
+  }
+
+  #later(ms: number, run: () => void): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      run();
+    }, ms);
+    this.#timer.unref();
+  }
+}

@@ -102,7 +102,9 @@ export class Pipeline {
   cutWindow(): void {
     // Also reads entries that no record has used yet, so that the channel does not grow.
     this.#dictionary.drain();
-    const end = wallClockNanos();
+    const now = wallClockNanos();
+    // The wall clock may step back; a window never ends before it begins.
+    const end = now > this.#windowStart ? now : this.#windowStart + 1_000_000n;
     addCounts(this.#account.recorded, this.#reader.takeRecorded());
     addDropped(this.#account, DROP_REASON.ringFull, this.#reader.takeDropped());
     if (!this.#aggregator.isEmpty || !isEmptyAccount(this.#account)) {
@@ -149,7 +151,7 @@ export class Pipeline {
   }
 }
 
-/** Epoch nanoseconds; the arithmetic is in integer µs because a double does not hold today's nanoseconds. */
+/** Epoch nanoseconds. The wall clock, not the monotonic one: that drifts from it over weeks of uptime. */
 function wallClockNanos(): bigint {
-  return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
+  return BigInt(Date.now()) * 1_000_000n;
 }

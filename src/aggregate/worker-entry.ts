@@ -1,0 +1,100 @@
+import { writeSync } from 'node:fs';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import {
+  FLUSH_REQUESTED_OFFSET_BYTES,
+  FLUSHED_OFFSET_BYTES,
+  OWNER,
+  OWNER_OFFSET_BYTES,
+  WAKE_OFFSET_BYTES,
+} from '../ring/layout.js';
+import type { DictionaryEntry } from '../signature/dictionary.js';
+import { SocketSender } from '../transport/socket-sender.js';
+import type { WorkerData } from './options.js';
+import { Pipeline } from './pipeline.js';
+
+/** Pause between two looks at the ring: an idle app costs one wake-up a second, a busy one ten. */
+const IDLE_PAUSE_MS = 1000;
+const BUSY_PAUSE_MS = 100;
+
+/** Atomics.waitAsync is in V8 since 8.7, in TypeScript's library only from es2024 on. */
+const { waitAsync } = Atomics as unknown as {
+  waitAsync(
+    words: Int32Array,
+    index: number,
+    value: number,
+  ): { async: false } | { async: true; value: Promise<unknown> };
+};
+
+function main({ ring, port, options }: WorkerData): void {
+  const words = new Int32Array(ring);
+  const owner = OWNER_OFFSET_BYTES / 4;
+  // The host may have ended, and drained the ring itself, while this thread was starting.
+  if (Atomics.compareExchange(words, owner, OWNER.nobody, OWNER.worker) !== OWNER.nobody) return;
+
+  let sender: SocketSender | undefined;
+  const pipeline = new Pipeline({
+    ring,
+    options,
+    receive: () => receiveMessageOnPort(port)?.message as DictionaryEntry | undefined,
+    send: (instanceId, sequence, body) => {
+      sender ??= new SocketSender(options.agentSocket, instanceId);
+      return sender.send(sequence, body);
+    },
+    onFailing: onceFailing(options),
+  });
+
+  const wake = WAKE_OFFSET_BYTES / 4;
+  const flushed = FLUSHED_OFFSET_BYTES / 4;
+  const flushRequested = FLUSH_REQUESTED_OFFSET_BYTES / 4;
+  const windowMs = options.windowSeconds * 1000;
+  let nextCut = performance.now() + windowMs;
+  let timer: NodeJS.Timeout | undefined;
+
+  const turn = (): void => {
+    const requested = Atomics.load(words, flushRequested);
+    if (requested !== Atomics.load(words, flushed)) {
+      pipeline.flush();
+      Atomics.store(words, flushed, requested);
+      Atomics.notify(words, flushed);
+    }
+    const taken = pipeline.drain();
+    const now = performance.now();
+    if (now >= nextCut) {
+      pipeline.cutWindow();
+      // A sleeping machine skips windows instead of cutting them in a burst.
+      nextCut = Math.max(nextCut + windowMs, now);
+    }
+    clearTimeout(timer);
+    const pause = taken > 0 ? BUSY_PAUSE_MS : IDLE_PAUSE_MS;
+    timer = setTimeout(turn, Math.min(pause, Math.max(nextCut - performance.now(), 0)));
+  };
+
+  /** Runs a turn at every change of the wake word, including one that happened between load and wait. */
+  const listen = (): void => {
+    const seen = Atomics.load(words, wake);
+    turn();
+    const waiting = waitAsync(words, wake, seen);
+    if (waiting.async) void waiting.value.then(listen);
+    else setImmediate(listen);
+  };
+  listen();
+}
+
+/** One line for the whole life of the process, at level info: no agent is a state, not an error. */
+function onceFailing(options: WorkerData['options']): () => void {
+  let said = !options.mainThread || options.logLevel === 'none' || options.logLevel === 'warn';
+  return () => {
+    if (said) return;
+    said = true;
+    try {
+      writeSync(
+        2,
+        `retrace: no agent answers at ${options.agentSocket}; measurements are kept and sent when one does\n`,
+      );
+    } catch {
+      // A closed or full stderr is the host's business.
+    }
+  };
+}
+
+main(workerData as WorkerData);

@@ -1,0 +1,166 @@
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { Diag } from '../core/diag.js';
+import {
+  FLUSH_REQUESTED_OFFSET_BYTES,
+  FLUSHED_OFFSET_BYTES,
+  HEAD_OFFSET_BYTES,
+  OWNER,
+  OWNER_OFFSET_BYTES,
+  TAIL_OFFSET_BYTES,
+  UNSETTLED_OFFSET_BYTES,
+  WAKE_OFFSET_BYTES,
+} from '../ring/layout.js';
+import type { DictionaryEntry } from '../signature/dictionary.js';
+import { type PipelineOptions, WORKER_MARK, type WorkerData } from './options.js';
+
+const HEAD = HEAD_OFFSET_BYTES / 4;
+const TAIL = TAIL_OFFSET_BYTES / 4;
+const WAKE = WAKE_OFFSET_BYTES / 4;
+const FLUSHED = FLUSHED_OFFSET_BYTES / 4;
+const FLUSH_REQUESTED = FLUSH_REQUESTED_OFFSET_BYTES / 4;
+const OWNER_WORD = OWNER_OFFSET_BYTES / 4;
+const UNSETTLED = UNSETTLED_OFFSET_BYTES / 4;
+
+/** All that an ending process ever waits for us. */
+export const EXIT_WAIT_MS = 50;
+
+/**
+ * Heap bounds of the worker. The small young generation keeps its garbage from piling up to tens of megabytes
+ * between collections; the old one is far above what the bounded tables can need. Exceeding it ends the worker,
+ * never the host.
+ */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+
+/** The host thread's end of the worker. Everything is total: it never throws into the host. */
+export interface WorkerHandle {
+  /** Starts the worker if it is not running yet. */
+  start(): void;
+  /** Sends a dictionary entry; starts the worker. Must precede the first record that uses the entry. */
+  post(entry: DictionaryEntry): void;
+  /**
+   * In the host's last turn: has everything recorded so far written to where the agent finds it. Blocks, at most
+   * EXIT_WAIT_MS; returns at once when nothing is held.
+   */
+  flush(): void;
+}
+
+/** @param ring shared with the RingWriter of this thread. */
+export function createWorkerHandle(
+  ring: SharedArrayBuffer,
+  options: PipelineOptions,
+  diag: Diag,
+): WorkerHandle {
+  const words = new Int32Array(ring);
+  let state: 'idle' | 'running' | 'gone' = 'idle';
+  let port: MessagePort | undefined;
+  /** Entries sent while the worker is not up: should the process end before, they are needed here. */
+  let early: DictionaryEntry[] = [];
+
+  const lose = (why: string): void => {
+    if (state === 'gone') return;
+    state = 'gone';
+    port?.close();
+    early = [];
+    diag.warnOnce(
+      'worker',
+      `worker thread ${why}; nothing is measured from here on, the app is unaffected`,
+    );
+  };
+
+  const start = (): void => {
+    if (state !== 'idle') return;
+    state = 'running';
+    try {
+      const channel = new MessageChannel();
+      port = channel.port1;
+      port.unref();
+      const data: WorkerData = { mark: WORKER_MARK, ring, port: channel.port2, options };
+      const worker = new Worker(join(__dirname, 'worker-entry.js'), {
+        workerData: data,
+        transferList: [channel.port2],
+        // Neither the preload nor NODE_OPTIONS may run again in there (see the guard in register.ts, too).
+        execArgv: [],
+        env: {},
+        argv: [],
+        // Held back instead of passed on: the host's stdout and stderr are not ours.
+        stdout: true,
+        stderr: true,
+        name: 'retrace',
+        resourceLimits: RESOURCE_LIMITS,
+        trackUnmanagedFds: false,
+      });
+      worker.unref();
+      worker.on('error', (error: NodeJS.ErrnoException) => lose(`failed (${codeOf(error)})`));
+      worker.on('exit', () => lose('ended'));
+    } catch (error) {
+      lose(`could not start (${codeOf(error)})`);
+    }
+  };
+
+  const post = (entry: DictionaryEntry): void => {
+    if (state === 'gone') return;
+    if (Atomics.load(words, OWNER_WORD) === OWNER.nobody) early.push(entry);
+    else if (early.length > 0) early = [];
+    start();
+    try {
+      port?.postMessage(entry);
+    } catch {
+      // Entries are plain strings and numbers; should one not clone, its records go to the overflow series.
+    }
+  };
+
+  const flush = (): void => {
+    if (Atomics.compareExchange(words, OWNER_WORD, OWNER.nobody, OWNER.host) === OWNER.nobody) {
+      drainHere(ring, options, early);
+      return;
+    }
+    if (state !== 'running' || Atomics.load(words, OWNER_WORD) !== OWNER.worker) return;
+    // Tail before "unsettled": the worker raises that word before it moves the tail.
+    const drained = Atomics.load(words, HEAD) === Atomics.load(words, TAIL);
+    if (drained && Atomics.load(words, UNSETTLED) === 0) return;
+    awaitFlush(words);
+  };
+
+  return { start, post, flush };
+}
+
+/** The single place where a host's thread waits, in its last turn. */
+function awaitFlush(words: Int32Array): void {
+  const deadline = performance.now() + EXIT_WAIT_MS;
+  const requested = (Atomics.add(words, FLUSH_REQUESTED, 1) + 1) | 0;
+  Atomics.add(words, WAKE, 1);
+  Atomics.notify(words, WAKE);
+  for (;;) {
+    const flushed = Atomics.load(words, FLUSHED);
+    const left = deadline - performance.now();
+    if (flushed === requested || left <= 0) return;
+    Atomics.wait(words, FLUSHED, flushed, left);
+  }
+}
+
+/** A process that ends before its worker is up does the worker's part itself; the modules load only now. */
+function drainHere(
+  ring: SharedArrayBuffer,
+  options: PipelineOptions,
+  entries: DictionaryEntry[],
+): void {
+  const words = new Int32Array(ring);
+  if (Atomics.load(words, HEAD) === Atomics.load(words, TAIL)) return;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- must not load at start-up
+    const { Pipeline } = require('./pipeline.js') as typeof import('./pipeline.js');
+    let next = 0;
+    new Pipeline({ ring, options, receive: () => entries[next++] }).flush();
+  } catch {
+    // The process is ending: its last records are lost, nothing else.
+  }
+}
+
+/** A code or a class name; a message could carry anything. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { code } = error as NodeJS.ErrnoException;
+  return code ?? error.name;
+}

@@ -1,0 +1,94 @@
+import type { ExitHook } from './exit-hook.js';
+
+/** Signals whose default action ends the process and that operators send to end one. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+type Signal = (typeof SIGNALS)[number];
+
+type Announce = (this: NodeJS.Process, type: string) => void;
+
+export interface SignalHook {
+  /** Begins to care about signals: from now on there is something to lose. */
+  arm(): void;
+  /** Call when listeners of `process` may have changed. Cheap. */
+  check(): void;
+}
+
+/**
+ * Flushes before a signal that the host does not handle ends the process, then lets the signal do what it does.
+ *
+ * Node listens to a signal from the first `process.on(signal)` to the last `removeListener`, by two internal
+ * listeners for 'newListener' and 'removeListener' (lib/internal/process/signal.js). Called directly, they make
+ * Node listen without a listener of ours being registered: `listenerCount` stays 0, libraries that ask "am I the
+ * only one?" get the right answer, a listener that the host adds works as ever, and ours has no effect from
+ * that moment. Where those two are not found (a future Node), signals are left alone.
+ */
+export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHook {
+  const start = internal('newListener', 'startListeningIfSignal');
+  const stop = internal('removeListener', 'stopListeningIfSignal');
+  const handledByHost = new Set<Signal>();
+  let armed = false;
+  let scheduled = false;
+
+  /** Stands in for `process.emit` in the wrap that Node creates for one signal. */
+  const received = function (this: unknown, ...args: unknown[]): unknown {
+    const type = args[0] as Signal;
+    if (process.listenerCount(type) > 0) {
+      return Reflect.apply(process.emit as (...args: unknown[]) => unknown, process, args);
+    }
+    onSignal();
+    stop?.call(process, type);
+    restoreTerminal();
+    // The default action is back in place: the process ends by this signal, as it would have without us.
+    process.kill(process.pid, type);
+    return false;
+  };
+
+  const listen = (): void => {
+    for (const type of SIGNALS) {
+      if (process.listenerCount(type) > 0) {
+        handledByHost.add(type);
+        continue;
+      }
+      handledByHost.delete(type);
+      // No effect where Node listens already.
+      hook.lend(received, () => start?.call(process, type));
+    }
+  };
+
+  return {
+    arm() {
+      if (armed || start === undefined || stop === undefined) return;
+      armed = true;
+      listen();
+    },
+    check() {
+      if (!armed) return;
+      for (const type of SIGNALS) {
+        if (process.listenerCount(type) > 0) {
+          handledByHost.add(type);
+        } else if (handledByHost.has(type) && !scheduled) {
+          // Its last listener has just gone and Node is about to stop listening; begin again after that.
+          scheduled = true;
+          queueMicrotask(() => {
+            scheduled = false;
+            listen();
+          });
+        }
+      }
+    },
+  };
+}
+
+function internal(event: string, name: string): Announce | undefined {
+  return process.listeners(event as 'exit').find((listener) => listener.name === name) as
+    Announce | undefined;
+}
+
+/** Node's own handler of SIGINT and SIGTERM takes the terminal out of raw mode; a raised signal does not reach it. */
+function restoreTerminal(): void {
+  try {
+    if (process.stdin.isTTY && process.stdin.isRaw) process.stdin.setRawMode(false);
+  } catch {
+    // No usable stdin: nothing to restore.
+  }
+}

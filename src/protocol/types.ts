@@ -5,6 +5,8 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 export interface MetricsRequest {
   resourceMetrics: ResourceMetrics[];
+  /** Set by decoding only: data points of kinds that have no place here (summaries), when there were any. */
+  skippedPoints?: number;
 }
 
 export interface ResourceMetrics {

@@ -1,0 +1,12 @@
+export * from './delivery.js';
+export { decodeMetricsRequestJson } from './decode-json.js';
+export { decodeMetricsRequest } from './decode-metrics.js';
+export { encodeMetricsRequest } from './encode-metrics.js';
+export { MalformedOtlpError } from './errors.js';
+export {
+  decodeRejectedDataPoints,
+  encodeMetricsResponse,
+  encodeMetricsResponseJson,
+  type PartialSuccess,
+} from './export-response.js';
+export type * from './types.js';

@@ -1,0 +1,161 @@
+import { WIRE } from './wire-types.js';
+
+/**
+ * Writes protobuf into one growing buffer. Written here because the usual small library (pbf) is ESM only
+ * and brings two packages of its own into the monitored app, for the forty lines needed.
+ */
+export class WireWriter {
+  private buffer = Buffer.allocUnsafe(16 * 1024);
+  private length = 0;
+
+  /** A view of what was written; valid until the next write. */
+  finish(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+
+  /**
+   * A nested message. Its length stands in front of it and is known only afterwards: one byte is left
+   * free, and the body moves up in the rare case that the length needs more.
+   */
+  message(field: number, write: () => void): void {
+    this.tag(field, WIRE.lengthDelimited);
+    this.lengthPrefixed(write);
+  }
+
+  string(field: number, value: string): void {
+    this.tag(field, WIRE.lengthDelimited);
+    const bytes = Buffer.byteLength(value);
+    this.varint(bytes);
+    this.reserve(bytes);
+    this.length += this.buffer.write(value, this.length, 'utf8');
+  }
+
+  bool(field: number, value: boolean): void {
+    this.tag(field, WIRE.varint);
+    this.varint(value ? 1 : 0);
+  }
+
+  /** uint64 or enum: an integer from 0 to 2^53 - 1. */
+  unsigned(field: number, value: number): void {
+    this.tag(field, WIRE.varint);
+    this.varint(toCount(value));
+  }
+
+  /** int64: negative numbers take ten bytes of two's complement. */
+  signed64(field: number, value: number): void {
+    this.tag(field, WIRE.varint);
+    if (value >= 0) {
+      this.varint(value);
+      return;
+    }
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 0x7fn; rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80);
+    this.byte(Number(rest));
+  }
+
+  /** sint32: zigzag, so that small negative numbers stay short. */
+  zigzag32(field: number, value: number): void {
+    this.tag(field, WIRE.varint);
+    this.varint(((value << 1) ^ (value >> 31)) >>> 0);
+  }
+
+  double(field: number, value: number): void {
+    this.tag(field, WIRE.fixed64);
+    this.rawDouble(value);
+  }
+
+  /** fixed64 of an integer from 0 to 2^53 - 1. */
+  fixed64(field: number, value: number): void {
+    this.tag(field, WIRE.fixed64);
+    this.rawFixed64(value);
+  }
+
+  /** fixed64 or sfixed64; wraps at 64 bits. */
+  bigFixed64(field: number, value: bigint): void {
+    this.tag(field, WIRE.fixed64);
+    this.reserve(8);
+    this.length = this.buffer.writeBigUInt64LE(BigInt.asUintN(64, value), this.length);
+  }
+
+  packedVarints(field: number, values: readonly number[]): void {
+    if (values.length === 0) return;
+    this.message(field, () => {
+      for (const value of values) this.varint(toCount(value));
+    });
+  }
+
+  packedFixed64(field: number, values: readonly number[]): void {
+    if (values.length === 0) return;
+    this.tag(field, WIRE.lengthDelimited);
+    this.varint(values.length * 8);
+    for (const value of values) this.rawFixed64(value);
+  }
+
+  packedDoubles(field: number, values: readonly number[]): void {
+    if (values.length === 0) return;
+    this.tag(field, WIRE.lengthDelimited);
+    this.varint(values.length * 8);
+    for (const value of values) this.rawDouble(value);
+  }
+
+  private lengthPrefixed(write: () => void): void {
+    const lengthAt = this.length;
+    this.byte(0);
+    write();
+    const bytes = this.length - lengthAt - 1;
+    if (bytes > 0x7f) {
+      let extra = 0;
+      for (let rest = bytes; rest > 0x7f; rest = Math.floor(rest / 0x80)) extra++;
+      this.reserve(extra);
+      this.buffer.copyWithin(lengthAt + 1 + extra, lengthAt + 1, this.length);
+      this.length = lengthAt;
+      this.varint(bytes);
+      this.length += bytes;
+    } else {
+      this.buffer[lengthAt] = bytes;
+    }
+  }
+
+  private tag(field: number, wireType: number): void {
+    this.varint(field * 8 + wireType);
+  }
+
+  /** Division instead of shifts: counts reach 2^53 - 1, shifts end at 2^32. */
+  private varint(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.byte((rest % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.byte(rest);
+  }
+
+  private rawDouble(value: number): void {
+    this.reserve(8);
+    this.length = this.buffer.writeDoubleLE(value, this.length);
+  }
+
+  private rawFixed64(value: number): void {
+    const count = toCount(value);
+    this.reserve(8);
+    this.length = this.buffer.writeUInt32LE(count % 2 ** 32, this.length);
+    this.length = this.buffer.writeUInt32LE(Math.floor(count / 2 ** 32), this.length);
+  }
+
+  private byte(value: number): void {
+    this.reserve(1);
+    this.buffer[this.length++] = value;
+  }
+
+  private reserve(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+  }
+}
+
+/** Nearest integer that a count can be: encoding must not fail on what a foreign sender wrote. */
+function toCount(value: number): number {
+  return value > 0 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
+}

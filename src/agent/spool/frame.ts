@@ -19,13 +19,14 @@ import { crc32c } from './crc32c.js';
  *             4  4  "RTE1"
  *             8  8  seq
  *            16  8  records
- *            24  4  CRC32C of trailer bytes 0 … 23
+ *            24  8  recordsBefore
+ *            32  4  CRC32C of trailer bytes 0 … 31
  *
  * Counts stand in the clear, outside the seal, and twice: whatever single byte goes bad, the reader can still say
  * exactly how many operations were lost with it, and where the next frame begins.
  */
 export const HEADER_BYTES = 48;
-export const TRAILER_BYTES = 28;
+export const TRAILER_BYTES = 36;
 /** Where in a trailer its magic stands. */
 export const TRAILER_MAGIC_OFFSET = 4;
 const NONCE_BYTES = 12;
@@ -49,6 +50,7 @@ export interface FrameTrailer {
   bodyCrc: number;
   seq: number;
   records: number;
+  recordsBefore: number;
 }
 
 /** Bytes of a whole frame around `sealedBytes`. */
@@ -92,7 +94,8 @@ export function encodeFrame(
   TAIL_MAGIC.copy(frame, at + 4);
   frame.writeBigUInt64LE(BigInt(fields.seq), at + 8);
   frame.writeBigUInt64LE(BigInt(fields.records), at + 16);
-  frame.writeUInt32LE(crc32c(frame.subarray(at, at + 24)), at + 24);
+  frame.writeBigUInt64LE(BigInt(fields.recordsBefore), at + 24);
+  frame.writeUInt32LE(crc32c(frame.subarray(at, at + 32)), at + 32);
   return frame;
 }
 
@@ -116,12 +119,13 @@ export function readHeader(bytes: Buffer, offset: number): FrameHeader | undefin
 export function readTrailer(bytes: Buffer, offset: number): FrameTrailer | undefined {
   if (offset < 0 || offset + TRAILER_BYTES > bytes.length) return undefined;
   if (TAIL_MAGIC.compare(bytes, offset + 4, offset + 8) !== 0) return undefined;
-  if (crc32c(bytes.subarray(offset, offset + 24)) !== bytes.readUInt32LE(offset + 24))
+  if (crc32c(bytes.subarray(offset, offset + 32)) !== bytes.readUInt32LE(offset + 32))
     return undefined;
   return {
     bodyCrc: bytes.readUInt32LE(offset),
     seq: Number(bytes.readBigUInt64LE(offset + 8)),
     records: Number(bytes.readBigUInt64LE(offset + 16)),
+    recordsBefore: Number(bytes.readBigUInt64LE(offset + 24)),
   };
 }
 

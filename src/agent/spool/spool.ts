@@ -41,6 +41,7 @@ export interface SpooledBatch {
 }
 
 export interface SpoolState extends LedgerState {
+  /** seq 0 = the start of that segment, which may not exist yet. */
   cursor: WalkPosition & { segment: number };
 }
 
@@ -105,7 +106,7 @@ export class Spool {
       const { file, value } = SlotFile.open<SpoolState>(join(dir, 'state'));
       const state = value ?? {
         ...NO_LOSSES,
-        cursor: { segment: 0, offset: 0, seq: 1, recordsBefore: 0 },
+        cursor: { segment: 0, offset: 0, seq: 0, recordsBefore: 0 },
       };
       const seen = SeenKeys.open(join(dir, 'seen'));
       const { segments, nextId } = recoverSegments(dir, state.cursor, (key) => seen.add(key));
@@ -152,7 +153,7 @@ export class Spool {
         return;
       }
       this.queue.push({ entry, resolve, reject });
-      this.pumping ??= this.pump().finally(() => (this.pumping = undefined));
+      this.pumping ??= this.pump();
     });
   }
 
@@ -161,7 +162,7 @@ export class Spool {
     while (this.inFlight === undefined) {
       const segment = this.segments[0];
       if (segment === undefined) return undefined;
-      if (this.cursor.segment !== segment.name.id) {
+      if (this.cursor.segment !== segment.name.id || this.cursor.seq === 0) {
         this.cursor = { segment: segment.name.id, ...segment.start };
       }
       const found = segment.read(this.cursor, this.keys.sealKey);
@@ -243,6 +244,8 @@ export class Spool {
         for (const { reject } of group) reject(error);
       }
     }
+    // In the same turn as the last look at the queue: an append that follows must start the next pump.
+    this.pumping = undefined;
   }
 
   private takeGroup(): Waiting[] {
@@ -336,7 +339,7 @@ export class Spool {
   private remove(segment: Segment): void {
     this.seen.sync();
     if (this.cursor.segment <= segment.name.id) {
-      this.cursor = { segment: segment.name.id + 1, offset: 0, seq: 1, recordsBefore: 0 };
+      this.cursor = { segment: segment.name.id + 1, offset: 0, seq: 0, recordsBefore: 0 };
     }
     this.save(true);
     segment.delete();

@@ -49,15 +49,15 @@ export function step(bytes: Buffer, at: WalkPosition): Step {
   return resyncOrTorn(bytes, at, offset + 1);
 }
 
-/** Searches for the next good mark: the trailer of the damaged frame itself, or the header of a later one. */
+/** Searches for the next good mark: the trailer of a damaged frame, or the header of a later one. */
 function resyncOrTorn(bytes: Buffer, at: WalkPosition, from: number): Step {
   for (let mark = findMark(bytes, from); mark !== undefined; mark = findMark(bytes, mark.at + 1)) {
     if (mark.kind === 'trailer') {
       const start = mark.at - TRAILER_MAGIC_OFFSET;
       const trailer = readTrailer(bytes, start);
-      if (trailer !== undefined && trailer.seq === at.seq) {
-        const recordsBefore = at.recordsBefore + trailer.records;
-        return damageUpTo(at, start + TRAILER_BYTES, at.seq + 1, recordsBefore);
+      if (trailer !== undefined && trailer.seq >= at.seq) {
+        const recordsBefore = trailer.recordsBefore + trailer.records;
+        return damageUpTo(at, start + TRAILER_BYTES, trailer.seq + 1, recordsBefore);
       }
     } else {
       const header = readHeader(bytes, mark.at);

@@ -1,0 +1,313 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Losses } from '../../../src/agent/spool/loss-ledger.js';
+import { Spool, type SpooledBatch } from '../../../src/agent/spool/spool.js';
+
+const MAX_BYTES = 8 * 1024 * 1024;
+const SMALL_BYTES = 1024 * 1024;
+let dir: string;
+const open: Spool[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'retrace-spool-'));
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((spool) => spool.close()));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function start(maxBytes = MAX_BYTES, at = dir): Spool {
+  const spool = Spool.open(at, maxBytes);
+  open.push(spool);
+  return spool;
+}
+
+function payload(i: number, bytes = 64): Buffer {
+  return Buffer.from(`payload-${i}-`.padEnd(bytes, 'x'));
+}
+
+async function fill(spool: Spool, count: number, bytes = 64): Promise<void> {
+  for (let i = 1; i <= count; i++) {
+    const keyHash = spool.keys.hashBatchKey(`instance:${i}`);
+    await spool.append({ payload: payload(i, bytes), records: i, keyHash });
+  }
+}
+
+function drain(spool: Spool): SpooledBatch[] {
+  const taken: SpooledBatch[] = [];
+  for (let batch = spool.peek(); batch !== undefined; batch = spool.peek()) {
+    taken.push({ ...batch });
+    spool.commit();
+  }
+  return taken;
+}
+
+function segments(at = dir): string[] {
+  return readdirSync(at)
+    .filter((name) => name.endsWith('.seg'))
+    .sort();
+}
+
+function lost(losses: Losses): { batches: number; records: number } {
+  return Object.values(losses).reduce(
+    (sum, { batches, records }) => ({
+      batches: sum.batches + batches,
+      records: sum.records + records,
+    }),
+    { batches: 0, records: 0 },
+  );
+}
+
+describe('Spool', () => {
+  it('gives back what was appended, in order, each under its own key', async () => {
+    const spool = start();
+    await fill(spool, 5);
+    expect(spool.totals()).toMatchObject({ batches: 5, records: 15 });
+    const taken = drain(spool);
+    expect(taken.map(({ payload: bytes }) => bytes.toString())).toEqual(
+      [1, 2, 3, 4, 5].map((i) => payload(i).toString()),
+    );
+    expect(new Set(taken.map(({ batchKey }) => batchKey)).size).toBe(5);
+    expect(taken.every(({ batchKey }) => batchKey.startsWith(`${spool.keys.agentId}:`))).toBe(true);
+    expect(spool.totals()).toMatchObject({ batches: 0, records: 0 });
+  });
+
+  it('keeps what was not delivered over a restart, under the same keys and agent id', async () => {
+    const first = start();
+    await fill(first, 4);
+    first.peek();
+    first.commit();
+    const waiting = first.peek()?.batchKey;
+    await first.close();
+    const second = start();
+    expect(second.keys.agentId).toBe(first.keys.agentId);
+    expect(second.totals()).toMatchObject({ batches: 3, records: 9 });
+    expect(second.peek()?.batchKey).toBe(waiting);
+    expect(drain(second).map(({ records }) => records)).toEqual([2, 3, 4]);
+  });
+
+  it('remembers batch keys over restarts and deleted segments', async () => {
+    const first = start();
+    await fill(first, 3);
+    drain(first);
+    await first.close();
+    const second = start();
+    expect(second.hasSeen(second.keys.hashBatchKey('instance:2'))).toBe(true);
+    expect(second.hasSeen(second.keys.hashBatchKey('instance:4'))).toBe(false);
+    second.peek();
+    await second.close();
+    for (const name of segments()) rmSync(join(dir, name));
+    const third = start();
+    expect(third.hasSeen(third.keys.hashBatchKey('instance:3'))).toBe(true);
+  });
+
+  it('encrypts: no byte of a payload is in any file, and every file is private', async () => {
+    const spool = start();
+    const secret = 'correct-horse-battery-staple';
+    await spool.append({ payload: Buffer.from(secret), records: 1 });
+    await spool.append({ payload: gzipSync(secret), records: 1 });
+    for (const name of readdirSync(dir)) {
+      const path = join(dir, name);
+      expect(readFileSync(path).includes(secret), name).toBe(false);
+      expect(statSync(path).mode & 0o077, name).toBe(0);
+    }
+  });
+
+  it('refuses a second agent on the same folder, and lets it in after the first closed', async () => {
+    const first = start();
+    expect(() => Spool.open(dir, MAX_BYTES)).toThrow(/another agent/);
+    await first.close();
+    expect(start().totals().batches).toBe(0);
+  });
+
+  it('drops the oldest first past its bound, counts it, and stays under the bound', async () => {
+    const spool = start(SMALL_BYTES);
+    const count = 200;
+    await fill(spool, count, 8 * 1024);
+    const bytes = readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(SMALL_BYTES);
+    const dropped = lost(spool.ledger.totals);
+    expect(Object.keys(spool.ledger.totals)).toEqual(['spool_full']);
+    expect(dropped.batches).toBeGreaterThan(0);
+    const taken = drain(spool);
+    expect(lost(spool.ledger.totals)).toEqual(dropped);
+    const all = (count * (count + 1)) / 2;
+    expect(taken.length + dropped.batches).toBe(count);
+    expect(taken.reduce((sum, { records }) => sum + records, 0) + dropped.records).toBe(all);
+    expect(taken.at(-1)?.records).toBe(count);
+    expect(taken[0]?.records).toBe(dropped.batches + 1);
+  });
+
+  it('counts a batch once when its segment is dropped while it is on its way', async () => {
+    const spool = start(SMALL_BYTES);
+    await fill(spool, 1, 8 * 1024);
+    expect(spool.peek()?.records).toBe(1);
+    await fill(spool, 150, 8 * 1024);
+    expect(lost(spool.ledger.totals).batches).toBeGreaterThan(0);
+    spool.commit();
+    const taken = drain(spool);
+    expect(1 + taken.length + lost(spool.ledger.totals).batches).toBe(151);
+  });
+
+  it('counts a batch that exceeds the whole bound instead of asking for it forever', async () => {
+    const spool = start(SMALL_BYTES);
+    await spool.append({ payload: Buffer.alloc(SMALL_BYTES), records: 7 });
+    expect(spool.ledger.totals).toEqual({ spool_full: { batches: 1, records: 7 } });
+    expect(spool.peek()).toBeUndefined();
+  });
+
+  it('counts losses once over a restart, and a lost loss report again', async () => {
+    const first = start();
+    await fill(first, 2);
+    first.peek();
+    first.reject('rejected');
+    const due = first.ledger.startReport();
+    expect(due?.losses).toEqual({ rejected: { batches: 1, records: 1 } });
+    first.saveLedger();
+    await first.close();
+    // The report itself never reached the disk: its counts must come back.
+    const second = start();
+    expect(second.ledger.startReport()?.losses).toEqual({ rejected: { batches: 1, records: 1 } });
+    second.saveLedger();
+    await second.append({ payload: payload(9), records: 0, isLossReport: true });
+    await second.close();
+    // Now it is in the spool: nothing to say again, until it turns out to be refused.
+    const third = start();
+    expect(third.ledger.startReport()).toBeUndefined();
+    expect(third.peek()?.records).toBe(2);
+    third.commit();
+    expect(third.peek()?.isLossReport).toBe(true);
+    third.reject('rejected');
+    expect(third.ledger.startReport()?.losses).toMatchObject({ rejected: { records: 1 } });
+  });
+
+  it('takes up with a new sequence when its state file is destroyed: sent again, same keys', async () => {
+    const first = start();
+    await fill(first, 3);
+    const keys = drain(first).map(({ batchKey }) => batchKey);
+    await first.close();
+    writeFileSync(join(dir, 'state'), Buffer.alloc(8192, 0xff));
+    expect(drain(start()).map(({ batchKey }) => batchKey)).toEqual(keys);
+  });
+
+  it('counts everything as corrupt when the key is gone, and goes on', async () => {
+    const first = start();
+    await fill(first, 3);
+    await first.close();
+    rmSync(join(dir, 'key'));
+    const second = start();
+    expect(second.peek()).toBeUndefined();
+    expect(second.ledger.totals).toEqual({ spool_corrupt: { batches: 3, records: 6 } });
+    await fill(second, 1);
+    expect(drain(second)).toHaveLength(1);
+  });
+});
+
+describe('a damaged segment', () => {
+  const COUNT = 4;
+  const TOTAL = { batches: COUNT, records: 10 };
+
+  /** A closed spool with four batches in one segment, as bytes by file name. */
+  async function image(): Promise<{
+    files: Map<string, Buffer>;
+    segment: string;
+    frames: number[];
+  }> {
+    const spool = start();
+    const ends: number[] = [];
+    for (let i = 1; i <= COUNT; i++) {
+      await spool.append({ payload: payload(i, 40), records: i });
+      ends.push(spool.totals().bytes);
+    }
+    await spool.close();
+    const files = new Map<string, Buffer>();
+    for (const name of readdirSync(dir)) {
+      if (name !== 'seen') files.set(name, readFileSync(join(dir, name)));
+    }
+    return { files, segment: segments()[0] as string, frames: ends };
+  }
+
+  function restore(files: Map<string, Buffer>, segment: string, bytes: Buffer): void {
+    for (const name of segments()) rmSync(join(dir, name));
+    rmSync(join(dir, 'quarantine'), { recursive: true, force: true });
+    for (const [name, content] of files) writeFileSync(join(dir, name), content);
+    writeFileSync(join(dir, segment), bytes);
+  }
+
+  it('loses only the torn tail when it is cut off at any byte', async () => {
+    const { files, segment, frames } = await image();
+    const whole = files.get(segment) as Buffer;
+    for (let cut = 0; cut <= whole.length; cut++) {
+      restore(files, segment, whole.subarray(0, cut));
+      const spool = Spool.open(dir, MAX_BYTES);
+      const complete = frames.filter((end) => end <= cut).length;
+      const taken = drain(spool).map(({ records }) => records);
+      expect(taken, `cut at ${cut}`).toEqual([1, 2, 3, 4].slice(0, complete));
+      expect(spool.ledger.totals, `cut at ${cut}`).toEqual({});
+      await spool.append({ payload: payload(9), records: 9 });
+      expect(drain(spool), `cut at ${cut}`).toHaveLength(1);
+      await spool.close();
+    }
+  });
+
+  it('loses exactly one batch, counted to the record, when any single byte is flipped', async () => {
+    const { files, segment, frames } = await image();
+    const whole = files.get(segment) as Buffer;
+    for (let at = 0; at < whole.length; at++) {
+      const bytes = Buffer.from(whole);
+      bytes[at] = (bytes[at] as number) ^ 0xff;
+      restore(files, segment, bytes);
+      const spool = Spool.open(dir, MAX_BYTES);
+      expect(spool.totals(), `flip at ${at}`).toMatchObject(TOTAL);
+      const hit = frames.findIndex((end) => at < end);
+      const taken = drain(spool);
+      const good = [1, 2, 3, 4].filter((_, i) => i !== hit);
+      expect(
+        taken.map(({ records }) => records),
+        `flip at ${at}`,
+      ).toEqual(good);
+      expect(taken.map(({ payload: got }) => got.toString())).toEqual(
+        good.map((i) => payload(i, 40).toString()),
+      );
+      expect(spool.ledger.totals, `flip at ${at}`).toEqual({
+        spool_corrupt: { batches: 1, records: hit + 1 },
+      });
+      expect(readdirSync(join(dir, 'quarantine'))).toHaveLength(1);
+      await spool.close();
+    }
+  });
+
+  it('counts every batch of a block overwritten in the middle', async () => {
+    const { files, segment, frames } = await image();
+    const bytes = Buffer.from(files.get(segment) as Buffer);
+    bytes.fill(0, (frames[0] as number) - 5, (frames[2] as number) + 5);
+    restore(files, segment, bytes);
+    const spool = start();
+    const taken = drain(spool);
+    const counted = lost(spool.ledger.totals);
+    expect(taken).toEqual([]);
+    expect(counted).toEqual(TOTAL);
+  });
+
+  it('counts what is cut off a segment that a later one of the same boot follows', async () => {
+    const spool = start(SMALL_BYTES);
+    for (let i = 1; i <= 40; i++) {
+      await spool.append({ payload: payload(i, 4096), records: i });
+    }
+    await spool.close();
+    const [first] = segments();
+    expect(segments().length).toBeGreaterThan(1);
+    const path = join(dir, first as string);
+    writeFileSync(path, readFileSync(path).subarray(0, 3 * 4096));
+    const again = start(SMALL_BYTES);
+    expect(again.totals()).toMatchObject({ batches: 40, records: 820 });
+    const taken = drain(again);
+    const counted = lost(again.ledger.totals);
+    expect(counted.batches).toBeGreaterThan(0);
+    expect(taken.length + counted.batches).toBe(40);
+    expect(taken.reduce((sum, { records }) => sum + records, 0) + counted.records).toBe(820);
+  });
+});

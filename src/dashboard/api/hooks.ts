@@ -1,0 +1,88 @@
+/** One hook per API answer. Keys hold the range as it stands in the URL, so a moving range stays one entry. */
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type {
+  DetailAnswer,
+  ReportAnswer,
+  ReportKind,
+  ServicesAnswer,
+  Session,
+  SetupAnswer,
+} from '../../server/api-types.js';
+import { rangeKey, refreshIntervalMs, resolveRange, type RangeSpec } from '../format/range.js';
+import { api, ApiError } from './client.js';
+import { useRefresh } from './refresh.js';
+
+export const SESSION_KEY = ['session'] as const;
+
+export function useSession(): UseQueryResult<Session, Error> {
+  return useQuery({
+    queryKey: SESSION_KEY,
+    queryFn: ({ signal }) => api.session(signal),
+    staleTime: 60_000,
+    retry: (failures, error) =>
+      failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+  });
+}
+
+/** How to connect an app; asked again until one is there. */
+export function useSetup(enabled: boolean): UseQueryResult<SetupAnswer, Error> {
+  return useQuery({
+    queryKey: ['setup'],
+    queryFn: ({ signal }) => api.setup(signal),
+    enabled,
+    refetchInterval: 3000,
+  });
+}
+
+/** A first app should appear at once, so an empty platform is asked every 2 s. */
+const EMPTY_POLL_MS = 2000;
+
+export function useServices(range: RangeSpec): UseQueryResult<ServicesAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['services', rangeKey(range)],
+    queryFn: ({ signal }) => api.services(resolveRange(range, Date.now()), signal),
+    placeholderData: (previous) => previous,
+    refetchInterval: (query) => {
+      if (query.state.data?.services.length === 0) return EMPTY_POLL_MS;
+      return paused ? false : refreshIntervalMs(range, Date.now());
+    },
+  });
+}
+
+export function useReport(
+  serviceId: string,
+  report: ReportKind,
+  range: RangeSpec,
+): UseQueryResult<ReportAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['report', serviceId, report, rangeKey(range)],
+    queryFn: ({ signal }) => api.report(serviceId, report, resolveRange(range, Date.now()), signal),
+    // While another range loads, the table stays; another table's rows would be a lie.
+    placeholderData: (previous, query) =>
+      query?.queryKey[1] === serviceId && query.queryKey[2] === report ? previous : undefined,
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+export function useDetail(
+  serviceId: string,
+  report: ReportKind,
+  rowId: string,
+  range: RangeSpec,
+): UseQueryResult<DetailAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['detail', serviceId, report, rowId, rangeKey(range)],
+    queryFn: ({ signal }) =>
+      api.detail(serviceId, report, rowId, resolveRange(range, Date.now()), signal),
+    placeholderData: (previous, query) =>
+      query?.queryKey[1] === serviceId &&
+      query.queryKey[2] === report &&
+      query.queryKey[3] === rowId
+        ? previous
+        : undefined,
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}

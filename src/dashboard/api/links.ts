@@ -1,0 +1,25 @@
+/** Addresses inside the dashboard. Ids come from outside and are always encoded. */
+import type { ReportKind } from '../../server/api-types.js';
+
+export const REPORTS: readonly { kind: ReportKind; title: string; one: string }[] = [
+  { kind: 'endpoints', title: 'Endpoints', one: 'endpoint' },
+  { kind: 'queries', title: 'Queries', one: 'query' },
+  { kind: 'web-services', title: 'Web services', one: 'web service' },
+];
+
+export function isReportKind(value: string | undefined): value is ReportKind {
+  return REPORTS.some((report) => report.kind === value);
+}
+
+export function reportPath(serviceId: string, report: ReportKind, search = ''): string {
+  return `/services/${encodeURIComponent(serviceId)}/${report}${search}`;
+}
+
+export function detailPath(
+  serviceId: string,
+  report: ReportKind,
+  rowId: string,
+  search = '',
+): string {
+  return `/services/${encodeURIComponent(serviceId)}/${report}/${encodeURIComponent(rowId)}${search}`;
+}

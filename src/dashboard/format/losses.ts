@@ -1,0 +1,33 @@
+/** What is missing, in words: every reason the runtime, the agent and the server count losses under. */
+import type { Loss } from '../../server/api-types.js';
+
+const WORDS: Record<string, string> = {
+  ring_full: 'the app was faster than Retrace’s worker, which gave way',
+  runtime_backlog: 'the agent was away for too long and the app’s memory bound was reached',
+  spool_full: 'the server was away for too long and the agent’s disk bound was reached',
+  spool_corrupt: 'a part of the agent’s disk buffer could not be read back',
+  rejected: 'the server refused a batch',
+  unsupported: 'another SDK sent a form of metric that cannot be shown here',
+};
+
+/** A reason without words here is shown as it came. */
+export function describeLoss(reason: string): string {
+  return WORDS[reason] ?? reason;
+}
+
+/** All records that are known to be missing. */
+export function totalLost(losses: readonly Loss[]): number {
+  return losses.reduce((sum, loss) => sum + loss.records, 0);
+}
+
+/** One entry per reason, biggest first; services are added up. */
+export function groupLosses(losses: readonly Loss[]): { reason: string; records: number }[] {
+  const byReason = new Map<string, number>();
+  for (const loss of losses) {
+    byReason.set(loss.reason, (byReason.get(loss.reason) ?? 0) + loss.records);
+  }
+  return [...byReason]
+    .map(([reason, records]) => ({ reason, records }))
+    .filter((loss) => loss.records > 0)
+    .sort((a, b) => b.records - a.records);
+}

@@ -1,0 +1,237 @@
+/**
+ * THE list of what may travel: every attribute name with the rule for its value. A name that is not here is not
+ * sent. Applied by the runtime's and the agent's exporters and again by the server, to data of any origin; what
+ * passed once passes unchanged.
+ */
+import { ATTR, COMPONENT, DROP_REASON, KIND, METRIC, RESOURCE } from '../core/semconv.js';
+import type { Attributes, AttributeValue, Metric, MetricsRequest } from '../protocol/types.js';
+import {
+  cleanCollection,
+  cleanDatabaseName,
+  cleanErrorType,
+  cleanServiceName,
+  cleanStatusCode,
+} from './attributes.js';
+import { sqlSignature } from './sql/signature.js';
+import { maskName } from './sql/names.js';
+import { cleanHost } from './url/host.js';
+import { cleanRoute } from './url/route.js';
+import { cleanMethod } from './url/url.js';
+
+type Rule = (value: AttributeValue, system: string) => AttributeValue | undefined;
+
+const text =
+  (clean: (value: string) => string): Rule =>
+  (value) =>
+    typeof value === 'string'
+      ? clean(value)
+      : typeof value === 'number'
+        ? clean(String(value))
+        : undefined;
+
+const integer =
+  (min: number, max: number): Rule =>
+  (value) => {
+    const number = typeof value === 'string' && /^[0-9]{1,10}$/.test(value) ? Number(value) : value;
+    return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max
+      ? number
+      : undefined;
+  };
+
+const oneOf = (values: Iterable<string>): Rule => {
+  const allowed = new Set(values);
+  return (value) => (typeof value === 'string' && allowed.has(value) ? value : undefined);
+};
+
+const matching =
+  (pattern: RegExp): Rule =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value) ? value : undefined;
+
+/** Names of systems, languages and runtimes: short words without numbers that mean something. */
+const NAME = /^[A-Za-z][A-Za-z_]*(?:[.-]?[A-Za-z0-9_]+)*$/;
+const plainName: Rule = (value) =>
+  typeof value === 'string' && value.length <= 48 && NAME.test(value) && maskName(value) === value
+    ? value
+    : undefined;
+const version = matching(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/);
+const configured = text(cleanServiceName);
+
+/** Statements of databases without SQL are not read: their text says nothing that could be trusted. */
+const NOT_SQL = new Set([
+  'mongodb',
+  'redis',
+  'memcached',
+  'couchdb',
+  'couchbase',
+  'elasticsearch',
+  'opensearch',
+  'neo4j',
+  'aws.dynamodb',
+  'azure.cosmosdb',
+  'hbase',
+  'influxdb',
+  'geode',
+]);
+
+const queryText: Rule = (value, system) => {
+  if (typeof value !== 'string') return undefined;
+  return NOT_SQL.has(system) ? '?' : sqlSignature(value, { dialect: system }).text;
+};
+
+/** `SELECT orders customers`, `find users`: words and names only. */
+function cleanSummary(value: string): string {
+  return value
+    .slice(0, 255)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map((word) => (word === '*' ? word : cleanCollection(word)))
+    .join(' ');
+}
+
+/** `GET /orders/:id`: a method of the list, then a route. */
+function cleanEndpoint(value: string): string {
+  const space = value.indexOf(' ');
+  if (space < 0) return cleanMethod(value);
+  return `${cleanMethod(value.slice(0, space))} ${cleanRoute(value.slice(space + 1))}`;
+}
+
+const POINT_RULES: Readonly<Record<string, Rule>> = {
+  [ATTR.httpRequestMethod]: text(cleanMethod),
+  [ATTR.httpRoute]: text(cleanRoute),
+  [ATTR.httpResponseStatusCode]: integer(100, 999),
+  [ATTR.urlTemplate]: text(cleanRoute),
+  [ATTR.urlScheme]: oneOf(['http', 'https', 'ws', 'wss']),
+  [ATTR.serverAddress]: text(cleanHost),
+  [ATTR.serverPort]: integer(0, 65_535),
+  [ATTR.dbSystemName]: plainName,
+  [ATTR.dbNamespace]: text(cleanDatabaseName),
+  [ATTR.dbOperationName]: (value) =>
+    typeof value === 'string' && /^[A-Za-z][A-Za-z_ ]{0,31}$/.test(value) ? value : undefined,
+  [ATTR.dbCollectionName]: text(cleanCollection),
+  [ATTR.dbQuerySummary]: text(cleanSummary),
+  [ATTR.dbQueryText]: queryText,
+  [ATTR.dbResponseStatusCode]: text(cleanStatusCode),
+  [ATTR.errorType]: text(cleanErrorType),
+  [ATTR.metricOverflow]: (value) => (typeof value === 'boolean' ? value : undefined),
+  [ATTR.retraceEndpoint]: text(cleanEndpoint),
+  [ATTR.retraceQueryHash]: matching(/^[0-9a-f]{16}$/),
+  [ATTR.retraceComponent]: oneOf(Object.values(COMPONENT)),
+  [ATTR.retraceKind]: oneOf(Object.values(KIND)),
+  [ATTR.retraceReason]: oneOf(Object.values(DROP_REASON)),
+};
+
+const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
+  [RESOURCE.serviceName]: configured,
+  [RESOURCE.serviceVersion]: version,
+  [RESOURCE.serviceNamespace]: configured,
+  [RESOURCE.serviceInstanceId]: matching(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/),
+  [RESOURCE.deploymentEnvironmentName]: configured,
+  [RESOURCE.hostName]: matching(/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/),
+  [RESOURCE.hostArch]: plainName,
+  [RESOURCE.osType]: plainName,
+  [RESOURCE.processPid]: integer(0, 0xffff_ffff),
+  [RESOURCE.processRuntimeName]: plainName,
+  [RESOURCE.processRuntimeVersion]: version,
+  [RESOURCE.telemetrySdkName]: plainName,
+  [RESOURCE.telemetrySdkLanguage]: plainName,
+  [RESOURCE.telemetrySdkVersion]: version,
+};
+
+/** Every name that may travel, for the tests that compare it with what is sent. */
+export const OUTGOING_POINT_ATTRIBUTES: readonly string[] = Object.keys(POINT_RULES);
+export const OUTGOING_RESOURCE_ATTRIBUTES: readonly string[] = Object.keys(RESOURCE_RULES);
+
+/**
+ * Cleans one attribute of a data point or of the resource. Total.
+ * @param system `db.system.name` of the same data point, which decides how `db.query.text` is read.
+ * @returns the value that may travel, or undefined: the attribute must not.
+ */
+export function cleanAttribute(
+  name: string,
+  value: AttributeValue,
+  system = '',
+): AttributeValue | undefined {
+  const rule = ruleOf(POINT_RULES, name) ?? ruleOf(RESOURCE_RULES, name);
+  return apply(rule, value, system);
+}
+
+function ruleOf(rules: Readonly<Record<string, Rule>>, name: string): Rule | undefined {
+  return Object.hasOwn(rules, name) ? rules[name] : undefined;
+}
+
+function apply(
+  rule: Rule | undefined,
+  value: AttributeValue,
+  system: string,
+): AttributeValue | undefined {
+  try {
+    return rule?.(value, system);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A cleaned request. Also a MetricsRequest itself, for those who do not ask what was dropped. */
+export interface CleanedMetricsRequest extends MetricsRequest {
+  request: MetricsRequest;
+  /** Attributes that were not listed or whose value could not be cleaned. */
+  droppedAttributes: number;
+}
+
+const METRIC_NAMES = new Set<string>(Object.values(METRIC));
+const METRIC_NAME = /^[a-z][a-z_]*(?:\.[a-z][a-z_]*){0,8}$/;
+const UNIT = /^[A-Za-z0-9{}_/%.]{0,16}$/;
+const SCOPE = /^[@A-Za-z][A-Za-z0-9@/._-]{0,127}$/;
+
+/**
+ * Cleans a whole request: attributes by the lists above, metric names, units and scopes by their shape. Metrics with
+ * a name that could carry data are left out. The request handed in stays as it is.
+ */
+export function cleanMetricsRequest(dirty: MetricsRequest): CleanedMetricsRequest {
+  let dropped = 0;
+  const clean = (attributes: Attributes, rules: Readonly<Record<string, Rule>>): Attributes => {
+    const kept: Record<string, AttributeValue> = {};
+    const system = attributes[ATTR.dbSystemName];
+    const systemName = typeof system === 'string' ? system : '';
+    for (const [name, value] of Object.entries(attributes)) {
+      const cleaned = apply(ruleOf(rules, name), value, systemName);
+      if (cleaned === undefined) dropped++;
+      else kept[name] = cleaned;
+    }
+    return kept;
+  };
+  const cleanMetric = (metric: Metric): Metric => {
+    const points = metric.points.map((point) => ({
+      ...point,
+      attributes: clean(point.attributes, POINT_RULES),
+    }));
+    // The points keep the type of their metric: only attributes were replaced.
+    return { ...metric, unit: UNIT.test(metric.unit) ? metric.unit : '', points } as Metric;
+  };
+  const resourceMetrics = dirty.resourceMetrics.map((group) => ({
+    resource: clean(group.resource, RESOURCE_RULES),
+    scopeName:
+      SCOPE.test(group.scopeName) && maskName(group.scopeName) === group.scopeName
+        ? group.scopeName
+        : '',
+    scopeVersion: version(group.scopeVersion, '') === undefined ? '' : group.scopeVersion,
+    metrics: group.metrics
+      .filter(
+        ({ name }) => METRIC_NAMES.has(name) || (name.length <= 128 && METRIC_NAME.test(name)),
+      )
+      .map(cleanMetric),
+  }));
+  const request: MetricsRequest = { resourceMetrics };
+  return { request, resourceMetrics, droppedAttributes: dropped };
+}
+
+/**
+ * A span's name, as far as it may travel: a known method with a route, a database summary, or ordinary words.
+ * @param kind `http` and `db` when the span's attributes say so.
+ */
+export function cleanSpanName(name: string, kind: 'http' | 'db' | 'other'): string {
+  if (kind === 'http') return cleanEndpoint(name);
+  const cleaned = cleanSummary(name);
+  return cleaned === '' ? '?' : cleaned;
+}

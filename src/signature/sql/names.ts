@@ -1,0 +1,77 @@
+/**
+ * Which parts of a name are data. `tenant_4711` and `tmp_9f8e7d6c` are; `utf8`, `int4`, `sha256`, `address2`
+ * are not. Works on bytes; the mark `?` in a name is our own and stays.
+ */
+
+/** Digit runs of three and more that belong to well-known words. */
+const KNOWN = new Set(
+  `sha224 sha256 sha384 sha512 iso8601 iso8859 win1250 win1251 win1252 win1256 win1257 win1258 cp1250 cp1251
+   cp1252 latin10 utf8mb3 utf8mb4 x509 rfc3339 rfc4122 base64 crc32 crc32c md5 aes128 aes192 aes256 int128
+   int256 uint128 uint256 euc_jis_2004 jis0213 gb18030 gb2312 big5 ripemd160 blake2b512 sha1 ean13 upc2013
+   crc64 hll128 uuid128 rsa2048 rsa4096 iso3166 iso4217 iso639 e164 j2000 d3 oid8 int2vector mp3 mp4 h264 h265
+   i18n l10n a11y k8s p2p b2b b2c c2c e2e w3c`.split(/\s+/),
+);
+
+/** Names longer than the longest limit of any dialect (SQL Server, Oracle: 128) are not names. */
+export const MAX_NAME_BYTES = 128;
+
+const LETTERS_OF_HEX = /^[a-f]{8,}$/;
+const PART = /[a-z0-9\u0080-\uffff]+/gi;
+
+/** True when a run of letters without digits is written in hexadecimal: `deadbeefcafe`. */
+function isHexWord(part: string): boolean {
+  return LETTERS_OF_HEX.test(part);
+}
+
+function maskPart(part: string): string {
+  const lower = part.toLowerCase();
+  if (KNOWN.has(lower)) return part;
+  const runs = part.match(/[0-9]+/g);
+  if (runs === null) return isHexWord(lower) ? '?' : part;
+  let digits = 0;
+  let longest = 0;
+  for (const run of runs) {
+    digits += run.length;
+    longest = Math.max(longest, run.length);
+  }
+  // Letters and digits mixed: an id, as a whole. `c2` and `t1a` stay.
+  if (runs.length >= 3 || (runs.length === 2 && digits >= 3)) return '?';
+  if (lower.length >= 6 && digits >= 2 && /^[0-9a-f]+$/.test(lower)) return '?';
+  if (longest >= 3) return part.replace(/[0-9]+/g, '?');
+  return part;
+}
+
+/** A name with its data-like parts replaced by `?`. */
+export function maskName(name: string): string {
+  if (KNOWN.has(name.toLowerCase())) return name;
+  return name.replace(PART, maskPart).replace(/\?{2,}/g, '?');
+}
+
+/** A name may consist of letters of any script, digits, `_`, `$`, `#` and our mark. */
+const ORDINARY = /^[\p{L}\p{M}_?][\p{L}\p{M}0-9_$#?]*$/u;
+
+/** True when a quoted identifier's content is an ordinary name. */
+export function isOrdinaryName(name: string): boolean {
+  return name.length <= MAX_NAME_BYTES && ORDINARY.test(name);
+}
+
+const INVISIBLE = /^[\p{Z}\p{Cf}]/u;
+const LETTER = /^[\p{L}\p{M}0-9_$?]/u;
+
+/** What a run of word bytes with non-ASCII characters in it starts with. */
+export type RunStart =
+  { kind: 'space'; length: number } | { kind: 'name'; length: number } | { kind: 'other' };
+
+/** Splits a run at the first character that is no letter. Lengths in UTF-16 units. */
+export function splitRun(run: string): RunStart {
+  let at = 0;
+  while (at < run.length) {
+    const char = String.fromCodePoint(run.codePointAt(at) as number);
+    if (!LETTER.test(char)) {
+      if (at > 0) return { kind: 'name', length: at };
+      return INVISIBLE.test(char) ? { kind: 'space', length: char.length } : { kind: 'other' };
+    }
+    at += char.length;
+  }
+  return { kind: 'name', length: at };
+}

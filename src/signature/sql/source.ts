@@ -1,0 +1,54 @@
+/** Input past this many bytes is not read: what was written up to there ends in `?`. */
+export const MAX_INPUT_BYTES = 1 << 20;
+
+const INITIAL_BYTES = 16 * 1024;
+/** A buffer above this is given back after use. */
+const KEPT_BYTES = 128 * 1024;
+/** Sentinel NULs after the text, so that looking ahead never needs a bounds check. */
+const PADDING_BYTES = 8;
+
+/**
+ * The statement as UTF-8 bytes. One native copy and a typed array are faster than `charCodeAt` on every
+ * character (364 against 485 ns for 267 characters, hashed and written).
+ */
+export class Source {
+  bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES + PADDING_BYTES);
+  length = 0;
+  /** The text was longer than MAX_INPUT_BYTES. */
+  truncated = false;
+
+  load(text: string): void {
+    let room = this.bytes.length - PADDING_BYTES;
+    if (text.length > room - 4) this.resize(text.length);
+    let length = this.bytes.write(text, 'utf8');
+    room = this.bytes.length - PADDING_BYTES;
+    if (length > room - 4 && room < MAX_INPUT_BYTES) {
+      // Not ASCII: up to three bytes for each UTF-16 unit.
+      this.resize(text.length * 3);
+      length = this.bytes.write(text, 'utf8');
+    }
+    this.truncated = false;
+    if (length > MAX_INPUT_BYTES - 4) {
+      this.truncated = length > MAX_INPUT_BYTES || Buffer.byteLength(text) > length;
+      if (length > MAX_INPUT_BYTES) length = MAX_INPUT_BYTES;
+    }
+    this.length = length;
+    this.bytes.fill(0, length, length + PADDING_BYTES);
+  }
+
+  /** Gives a large buffer back. */
+  release(): void {
+    if (this.bytes.length > KEPT_BYTES) {
+      this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES + PADDING_BYTES);
+    }
+  }
+
+  text(start: number, end: number): string {
+    return this.bytes.toString('utf8', start, end);
+  }
+
+  private resize(bytes: number): void {
+    const size = Math.min(MAX_INPUT_BYTES, bytes + 16) + PADDING_BYTES;
+    if (size > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(size);
+  }
+}

@@ -1,0 +1,434 @@
+import type { Dialect } from './dialects.js';
+import { FRAME, Lists } from './lists.js';
+import { PREV } from './output.js';
+import {
+  ACT,
+  FLAG,
+  indexOfWord,
+  POLICY,
+  wordAct,
+  wordFlags,
+  wordPolicy,
+  wordText,
+} from './words.js';
+
+/** How much of a statement may be written. */
+export const MODE = {
+  normal: 0,
+  /** Listed words only. */
+  listed: 1,
+  /** Nothing but `?` to the end of the statement. */
+  masked: 2,
+  /** A dotted name, then `afterName`. */
+  name: 3,
+} as const;
+
+const MAX_TABLES = 8;
+const WORD_STDIN = ACT.stdin;
+
+const scopes = new Set(['session', 'global', 'local', 'persist', 'persist_only'].map(indexOfWord));
+const transactional = new Set(['transaction', 'characteristics', 'constraints'].map(indexOfWord));
+/** Statements whose table follows the verb directly. */
+const namesTable = new Set(['copy', 'truncate', 'merge'].map(indexOfWord));
+const wordOn = indexOfWord('on');
+const wordReturning = indexOfWord('returns');
+
+/**
+ * What the words of a statement mean for the words after them: which statement it is, where a table's name
+ * comes next, where a name is data (cursors, savepoints, roles), where everything is (SET x = …).
+ */
+export class Statement extends Lists {
+  protected dialect!: Dialect;
+  protected mode: number = MODE.normal;
+  private afterName: number = MODE.masked;
+  private nameSeen = false;
+  /** The next word opens a statement. */
+  protected starting = true;
+  /** A first statement was accepted. */
+  protected opened = false;
+  private policy: number = POLICY.normal;
+  private ddlOpen = false;
+  private ddlSet = 0;
+  private dropNext = false;
+  private fromStdin = false;
+  /** Action of the last word, and the word. */
+  protected lastAct: number = ACT.none;
+  protected lastWord = 0;
+  /** The next double-quoted token is compared with something. */
+  protected comparing = false;
+  /** The next name is a table's. */
+  protected expectTable = false;
+  private fromDepth = -1;
+  private tableCandidate = false;
+  private insertInto = false;
+
+  /** Words of the summary: the operation, then a kind for DDL. */
+  protected headWord = 0;
+  protected operationWord = 0;
+  protected kindWord = 0;
+  protected tableCount = 0;
+  protected readonly tableStart = new Int32Array(MAX_TABLES);
+  protected readonly tableEnd = new Int32Array(MAX_TABLES);
+  private extendTable = false;
+  private operationOpen = false;
+  private namesTable = false;
+  /** A statement after the first: its tables are not part of the summary. */
+  private later = false;
+  /** First hash lane of the last plain name, and of the names that WITH defines. */
+  protected nameLane = 0;
+  private readonly cteLanes = new Int32Array(MAX_TABLES);
+  private cteCount = 0;
+
+  protected resetStatement(): void {
+    this.resetLists();
+    this.mode = MODE.normal;
+    this.nameSeen = false;
+    this.starting = true;
+    this.policy = POLICY.normal;
+    this.ddlOpen = false;
+    this.ddlSet = 0;
+    this.dropNext = false;
+    this.fromStdin = false;
+    this.lastAct = ACT.none;
+    this.lastWord = 0;
+    this.comparing = false;
+    this.expectTable = false;
+    this.fromDepth = -1;
+    this.tableCandidate = false;
+    this.insertInto = false;
+    this.extendTable = false;
+  }
+
+  protected resetText(): void {
+    this.resetOutput();
+    this.resetStatement();
+    this.opened = false;
+    this.headWord = 0;
+    this.operationWord = 0;
+    this.kindWord = 0;
+    this.tableCount = 0;
+    this.operationOpen = false;
+    this.later = false;
+    this.cteCount = 0;
+  }
+
+  /** True when COPY … FROM STDIN was read: what follows the semicolon is data. */
+  protected get dataFollows(): boolean {
+    return this.fromStdin;
+  }
+
+  /** The first word of a statement; false when it opens none. */
+  protected startStatement(word: number): boolean {
+    const flags = wordFlags[word] as number;
+    if ((flags & (this.opened ? FLAG.continues : FLAG.verb)) === 0) return false;
+    this.later = this.opened;
+    if (!this.opened) {
+      this.headWord = word;
+      this.operationWord = word;
+      this.operationOpen = wordAct[word] === ACT.with;
+    }
+    this.opened = true;
+    this.starting = false;
+    let policy = wordPolicy[word] as number;
+    if (policy === POLICY.execute) {
+      policy = this.dialect.executesPrepared ? POLICY.dropName : POLICY.nameThenListed;
+    }
+    this.policy = policy;
+    switch (policy) {
+      case POLICY.listed:
+        this.mode = MODE.listed;
+        break;
+      case POLICY.nameThenMask:
+        this.mode = MODE.name;
+        this.afterName = MODE.masked;
+        break;
+      case POLICY.nameThenListed:
+        this.mode = MODE.name;
+        this.afterName = MODE.listed;
+        break;
+      case POLICY.dropName:
+        this.dropNext = true;
+        break;
+      case POLICY.ddl:
+        this.ddlOpen = true;
+        break;
+    }
+    this.namesTable = namesTable.has(word);
+    return true;
+  }
+
+  /**
+   * What a listed word changes. Returns false when it must be written as `?` instead.
+   * `first` is true for the statement's first word.
+   */
+  protected onWord(word: number, first: boolean): boolean {
+    const act = wordAct[word] as number;
+    const flags = wordFlags[word] as number;
+    const before = this.lastAct;
+    const beforeWord = this.lastWord;
+    if (this.mode === MODE.masked) return false;
+    this.lastAct = act;
+    this.lastWord = word;
+    this.comparing = (flags & FLAG.compares) !== 0;
+    if (this.expectTable && (flags & FLAG.transparent) === 0) this.expectTable = false;
+    if (flags & FLAG.clause && this.fromDepth === this.depth) this.fromDepth = -1;
+    if (this.rowsDepth === this.depth && act !== ACT.row) this.rowsDepth = -1;
+    this.extendTable = false;
+    this.tableCandidate = false;
+    if (this.ddlSet !== 0 && act !== ACT.to) this.ddlSet = 0;
+
+    if (this.mode === MODE.listed) {
+      if (act === ACT.null || act === ACT.bool) return false;
+      if (act === ACT.identified || act === ACT.password) this.mode = MODE.masked;
+      if (act === WORD_STDIN && this.policy === POLICY.copy) this.fromStdin = true;
+      return true;
+    }
+    if (this.mode === MODE.name && !first) return this.onNameWord(word);
+    if (this.policy === POLICY.ddl && !first) this.onDdlWord(word, act, flags);
+
+    switch (act) {
+      case ACT.select:
+      case ACT.dml:
+      case ACT.with:
+        this.onQueryWord(word, act);
+        break;
+      case ACT.from:
+        if (this.policy === POLICY.copy || this.policy === POLICY.grant) {
+          if (this.depth === 0) this.mode = MODE.listed;
+        } else if (this.depth === 0 || this.frames[this.depth] !== FRAME.call) {
+          if (before !== ACT.distinct) {
+            this.expectTable = true;
+            this.fromDepth = this.depth;
+          }
+        }
+        break;
+      case ACT.into:
+        this.expectTable = true;
+        this.insertInto = before === ACT.dml;
+        break;
+      case ACT.update:
+        this.onQueryWord(word, act);
+        // FOR UPDATE, ON DUPLICATE KEY UPDATE and DO UPDATE SET name no table.
+        this.expectTable =
+          first || this.prev === PREV.open || before === ACT.as || before === ACT.none;
+        if (before === ACT.key && !first) this.expectTable = false;
+        break;
+      case ACT.table:
+        this.expectTable = true;
+        break;
+      case ACT.values:
+        this.expectRows();
+        break;
+      case ACT.as:
+        if (this.operationOpen && this.depth === 0 && this.cteCount < MAX_TABLES) {
+          this.cteLanes[this.cteCount++] = this.nameLane;
+        }
+        break;
+      case ACT.null:
+        return (
+          before === ACT.is ||
+          before === ACT.not ||
+          before === ACT.set ||
+          beforeWord === wordOn ||
+          beforeWord === wordReturning
+        );
+      case ACT.bool:
+        return before === ACT.is || (before === ACT.not && this.beforeIsNot);
+      case ACT.not:
+        this.beforeIsNot = before === ACT.is;
+        break;
+      case ACT.to:
+        if (this.policy === POLICY.copy || this.policy === POLICY.grant) {
+          if (this.depth === 0) this.mode = MODE.listed;
+        } else if (this.ddlSet === 2) {
+          this.mode = MODE.masked;
+        }
+        break;
+      case ACT.owner:
+        if (this.policy === POLICY.ddl || this.policy === POLICY.grant) this.dropNext = true;
+        break;
+      case ACT.identified:
+        if (this.policy !== POLICY.normal) this.mode = MODE.masked;
+        break;
+      case ACT.execute:
+        if (!first && this.dialect.executesPrepared) this.dropNext = true;
+        break;
+    }
+    if (first && this.namesTable) this.expectTable = true;
+    return true;
+  }
+
+  private beforeIsNot = false;
+
+  private onNameWord(word: number): boolean {
+    if (this.nameSeen && this.prev !== PREV.dot) {
+      if (wordAct[word] === ACT.to && this.afterName === MODE.masked) {
+        this.mode = MODE.masked;
+        return true;
+      }
+      this.mode = this.afterName;
+      return this.mode === MODE.listed;
+    }
+    if (!this.nameSeen && scopes.has(word)) return true;
+    if (!this.nameSeen && transactional.has(word)) {
+      this.mode = MODE.listed;
+      return true;
+    }
+    this.nameSeen = true;
+    if (wordAct[word] === ACT.password) this.mode = MODE.masked;
+    return true;
+  }
+
+  private onDdlWord(word: number, act: number, flags: number): void {
+    if (this.ddlOpen) {
+      if (flags & FLAG.secret) {
+        this.mode = MODE.listed;
+        this.ddlOpen = false;
+        if (this.kindWord === 0) this.kindWord = word;
+      } else if (flags & FLAG.kind) {
+        if (this.kindWord === 0) this.kindWord = word;
+        // DATABASE LINK is not over yet.
+        if (this.kindWord === word && wordText[word] !== 'DATABASE') this.ddlOpen = false;
+      } else if (act === ACT.password) this.mode = MODE.masked;
+    }
+    if (act === ACT.set && this.depth === 0) this.ddlSet = 1;
+    if (act === ACT.update || act === ACT.dml || act === ACT.as) this.ddlSet = -1;
+  }
+
+  private onQueryWord(word: number, act: number): void {
+    if (this.prev === PREV.open && this.depth > 0) this.listBecomesQuery();
+    if (this.operationOpen && this.depth === 0 && act !== ACT.with) {
+      this.operationWord = word;
+      this.operationOpen = false;
+    }
+    if (act === ACT.dml) this.insertInto = false;
+  }
+
+  /**
+   * A name is about to be written. Returns false when it must be written as `?`: the names of cursors, roles and
+   * prepared statements, and every name where only listed words may be.
+   */
+  protected onName(): boolean {
+    this.lastAct = ACT.none;
+    this.lastWord = 0;
+    this.comparing = false;
+    if (this.mode !== MODE.normal) {
+      if (this.mode === MODE.name) {
+        if (!this.nameSeen || this.prev === PREV.dot) {
+          this.nameSeen = true;
+          return true;
+        }
+        this.mode = this.afterName;
+      }
+      return false;
+    }
+    if (this.dropNext) {
+      this.dropNext = false;
+      return false;
+    }
+    this.ddlOpen = false;
+    if (this.ddlSet === 1 || (this.ddlSet === 2 && this.prev === PREV.dot)) this.ddlSet = 2;
+    else if (this.ddlSet > 0) this.ddlSet = 0;
+    return true;
+  }
+
+  /** A name was written at [start, end): keep it when it is a table's. */
+  protected noteTable(start: number, end: number): void {
+    if (this.extendTable && this.prevWasDot) {
+      this.tableEnd[this.tableCount - 1] = end;
+      return;
+    }
+    this.extendTable = false;
+    if (!this.expectTable) return;
+    this.expectTable = false;
+    if (this.later) return;
+    for (let k = 0; k < this.cteCount; k++) if (this.cteLanes[k] === this.nameLane) return;
+    if (this.tableCount < MAX_TABLES && end > start) {
+      this.tableStart[this.tableCount] = start;
+      this.tableEnd[this.tableCount] = end;
+      this.tableCount++;
+      this.extendTable = true;
+      this.tableCandidate = true;
+    }
+  }
+
+  protected prevWasDot = false;
+
+  /** What a bracket that opens now holds. */
+  protected frameKind(): number {
+    if (this.insertInto && this.prev >= PREV.operand) {
+      this.insertInto = false;
+      return FRAME.columns;
+    }
+    if (this.lastAct === ACT.in && this.prev === PREV.keyword) return FRAME.list;
+    if (
+      this.depth === this.rowsDepth &&
+      (this.prev === PREV.comma || this.lastAct === ACT.values || this.lastAct === ACT.row)
+    ) {
+      return FRAME.row;
+    }
+    if (this.prev === PREV.operand) {
+      if (this.tableCandidate && !this.namesTable) {
+        // A function in FROM, not a table.
+        this.tableCount--;
+        this.tableCandidate = false;
+        this.extendTable = false;
+      }
+      return FRAME.call;
+    }
+    if (this.prev === PREV.keyword && (wordFlags[this.lastWord] as number) & FLAG.callable) {
+      return FRAME.call;
+    }
+    return FRAME.group;
+  }
+
+  /** A comma: the next table of a FROM list comes after it. */
+  protected onComma(): void {
+    this.expectTable = this.fromDepth === this.depth && this.mode === MODE.normal;
+    this.tableCandidate = false;
+    this.extendTable = false;
+    this.lastAct = ACT.none;
+    this.lastWord = 0;
+    this.comparing = false;
+    this.dropNext = false;
+  }
+
+  /** A value was written: it may have stood for a name. */
+  protected onValue(): void {
+    this.dropNext = false;
+    this.onOther();
+    this.comparing = false;
+  }
+
+  /** An operator, a value or a bracket was written. */
+  protected onOther(): void {
+    this.lastAct = ACT.none;
+    this.lastWord = 0;
+    this.expectTable = false;
+    this.tableCandidate = false;
+    this.extendTable = false;
+  }
+
+  /** `=` after SET name in DDL, or after the name of SET and PRAGMA. */
+  protected onEquals(): void {
+    if (this.ddlSet === 2) {
+      this.mode = MODE.masked;
+      this.ddlSet = 0;
+    } else if (this.mode === MODE.name && this.nameSeen) this.mode = this.afterName;
+  }
+
+  /** Something other than a name, a dot or an equals sign ends the name of SET, PRAGMA and EXEC. */
+  protected endNameMode(): void {
+    this.mode = this.afterName;
+  }
+
+  /** Utility statements: soft words mean something there. */
+  protected get isUtility(): boolean {
+    return this.policy !== POLICY.normal && this.policy !== POLICY.explain;
+  }
+
+  /** The next name is certainly a name: a table's, or one that is dropped. */
+  protected get expectsName(): boolean {
+    return this.expectTable || this.dropNext;
+  }
+}

@@ -157,6 +157,14 @@ export const ENV = table({
     defaultText: '',
     describe: 'File that holds the ingest key, instead of RETRACE_INGEST_KEY.',
   },
+  otlpHeaders: {
+    name: 'RETRACE_OTLP_HEADERS',
+    fallbacks: ['OTEL_EXPORTER_OTLP_HEADERS'],
+    parts: ['agent'],
+    value: { type: 'list' },
+    defaultText: '',
+    describe: 'Further request headers for the server as key=value pairs, values percent-encoded.',
+  },
   caFile: {
     name: 'RETRACE_CA_FILE',
     fallbacks: ['OTEL_EXPORTER_OTLP_CERTIFICATE'],

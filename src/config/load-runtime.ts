@@ -1,0 +1,67 @@
+import { RESOURCE } from '../core/semconv.js';
+import { findAppPackage, type AppPackage } from './app-package.js';
+import { absolute, defaultAgentSocket } from './default-paths.js';
+import { EnvReader, type Environment, type OnProblem } from './env-reader.js';
+import { parseKeyValueList } from './key-value-list.js';
+import { readLogLevel } from './log-level.js';
+import type { RuntimeConfig } from './types.js';
+
+/** OpenTelemetry's name for a service that nobody named. */
+const UNKNOWN_SERVICE = 'unknown_service:node';
+
+/**
+ * The runtime's configuration from the environment. Never throws: a bad value falls back and gives one
+ * line that names the variable and never quotes its value.
+ *
+ * @param appPackage what the app's package.json says; looked up when absent.
+ */
+export function loadRuntimeConfig(
+  env: Environment = process.env,
+  appPackage?: AppPackage,
+): { config: RuntimeConfig; warnings: string[] } {
+  const warnings: string[] = [];
+  const onProblem: OnProblem = (variable, problem) => {
+    warnings.push(`${variable}: ${problem}; using the fallback`);
+  };
+  const reader = new EnvReader(env, onProblem);
+  const resource = parseKeyValueList(reader.found('resourceAttributes')[0], onProblem);
+  const named = reader.text('serviceName') ?? filled(resource.get(RESOURCE.serviceName));
+  const app = appPackage ?? findAppPackage();
+  const config: RuntimeConfig = Object.freeze({
+    enabled: readEnabled(reader),
+    serviceName: named ?? filled(app.name) ?? UNKNOWN_SERVICE,
+    serviceVersion: filled(resource.get(RESOURCE.serviceVersion)) ?? filled(app.version),
+    serviceNamespace: filled(resource.get(RESOURCE.serviceNamespace)),
+    environment:
+      reader.text('environment') ??
+      filled(resource.get(RESOURCE.deploymentEnvironmentName)) ??
+      // The name before semantic conventions 1.27; many deployments still set it.
+      filled(resource.get('deployment.environment')),
+    agentSocket: absolute(reader.text('agentSocket'), defaultAgentSocket),
+    exportIntervalSeconds: reader.integer('exportIntervalSeconds') as number,
+    disabledInstrumentations: Object.freeze(
+      reader.list('disabledInstrumentations').map((name) => name.toLowerCase()),
+    ),
+    urlTemplates: Object.freeze(reader.list('urlTemplates')),
+    maxSeries: reader.integer('maxSeries') as number,
+    // The ring masks positions instead of dividing.
+    ringRecords: 2 ** Math.ceil(Math.log2(reader.integer('ringRecords') as number)),
+    backlogMaxBytes: reader.integer('backlogMaxBytes') as number,
+    logLevel: readLogLevel(reader),
+  });
+  return { config, warnings };
+}
+
+function readEnabled(reader: EnvReader): boolean {
+  for (const found of reader.found('enabled')) {
+    const value = reader.boolean(found);
+    // The one name with the opposite meaning.
+    if (value !== undefined) return found.variable === 'OTEL_SDK_DISABLED' ? !value : value;
+  }
+  return true;
+}
+
+function filled(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}

@@ -65,7 +65,7 @@ export class Intake {
   }
 
   private async store(body: Buffer, kind: BodyKind, keyHash: Buffer | undefined): Promise<void> {
-    const request = this.prepare(decode(body, kind));
+    const request = this.prepare(decodeBody(body, kind));
     const records = countRecords(request);
     const payload = await compress(encodeMetricsRequest(request));
     await this.spool.append({ payload, records, keyHash });
@@ -75,7 +75,8 @@ export class Intake {
   }
 }
 
-function decode(body: Buffer, kind: BodyKind): MetricsRequest {
+/** @throws Refusal without a word of the body. */
+export function decodeBody(body: Buffer, kind: BodyKind): MetricsRequest {
   try {
     return kind === 'json'
       ? decodeMetricsRequestJson(body.toString('utf8'))

@@ -19,6 +19,8 @@ export class ReportMemory {
   private readonly minutes = new Map<number, Minute>();
   private readonly series = new SeriesTable(MAX_SERIES);
   private newest = 0;
+  /** Length of the longest window so far: the export interval of the slowest runtime. */
+  longestWindowMs = 0;
 
   /** Takes in a batch; windows older than an hour are ignored. */
   add(request: MetricsRequest, nowMs = Date.now()): void {
@@ -71,8 +73,10 @@ export class ReportMemory {
   private sinkAt(current: number): ReportSink {
     const at = (endMs: number): Minute | undefined => this.minuteAt(endMs, current);
     return {
-      window: (service, instance, startMs, endMs) =>
-        addWindow(at(endMs), service, instance, startMs, endMs),
+      window: (service, instance, startMs, endMs) => {
+        this.longestWindowMs = Math.max(this.longestWindowMs, endMs - startMs);
+        addWindow(at(endMs), service, instance, startMs, endMs);
+      },
       durations: (series: Series, histogram: Histogram, endMs) => {
         at(endMs)?.add(this.series.idOf(series), histogram);
       },

@@ -1,0 +1,55 @@
+import type { AgentStatus, Count } from '../../agent/index.js';
+import { formatBytes, formatCount } from './units.js';
+
+/** `retrace agent status` as text. */
+export function formatStatus(status: AgentStatus, nowMs = Date.now()): string {
+  const { counts, uplink, spool, handover } = status;
+  const rows: [string, string][] = [
+    ['agent', `${status.agentId} (pid ${status.pid}), up ${ago(nowMs - status.startedAtMs)}`],
+    ['server', connectionText(status, nowMs)],
+    ['recovered', amount(counts.recovered)],
+    [
+      'received',
+      `${amount(counts.received)}; ${formatCount(counts.duplicates)} duplicates ignored`,
+    ],
+    ['committed', `${amount(counts.committed)}; ${formatBytes(uplink.sentBytes)} sent`],
+    [
+      'spooled',
+      `${amount(counts.spooled)}; ${formatBytes(spool.bytes)} of ${formatBytes(spool.maxBytes)}`,
+    ],
+    ...Object.entries(counts.dropped).map(([reason, count]): [string, string] => [
+      'dropped',
+      `${amount(count)}: ${reason}`,
+    ]),
+    ...Object.entries(status.refused).map(([code, count]): [string, string] => [
+      'refused',
+      `${formatCount(count)} requests: ${code}`,
+    ]),
+    [
+      'hand-over',
+      `${formatCount(handover.taken)} files taken, ${formatCount(handover.malformed)} malformed`,
+    ],
+  ];
+  return `${rows.map(([name, text]) => `${name.padEnd(10)} ${text}`).join('\n')}\n`;
+}
+
+function connectionText({ mode, uplink }: AgentStatus, nowMs: number): string {
+  if (mode === 'local') return 'none configured: data stays on this host';
+  const last =
+    uplink.lastSuccessMs === 0
+      ? 'nothing taken yet'
+      : `last success ${ago(nowMs - uplink.lastSuccessMs)} ago`;
+  if (uplink.lastFailure === '') return `${uplink.state}, ${last}`;
+  return `${uplink.state} after ${uplink.lastFailure} (${uplink.consecutiveFailures} in a row), ${last}`;
+}
+
+function amount({ batches, records }: Count): string {
+  return `${formatCount(records)} operations in ${formatCount(batches)} ${batches === 1 ? 'batch' : 'batches'}`;
+}
+
+function ago(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, parse, resolve } from 'node:path';
+import { dirname, join, parse, resolve, sep } from 'node:path';
 
 /** What an app's package.json says about it. */
 export interface AppPackage {
@@ -11,25 +11,36 @@ export interface AppPackage {
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Name and version from the package.json nearest to the app's main script (or to the working directory
- * when there is none, as with `node -e`). Never throws; empty when nothing readable is found.
+ * Name and version from the package.json nearest to the app's main script, else to the working directory
+ * (`node -e`, process managers). A script inside `node_modules`, as with `node node_modules/next/…`,
+ * belongs to the app around it. Never throws; empty when nothing readable is found.
  */
 export function findAppPackage(
-  mainScript: string | undefined = process.argv[1],
+  mainScript: string | undefined,
   workingDirectory: string = currentDirectory(),
 ): AppPackage {
   try {
-    let folder = mainScript === undefined ? workingDirectory : dirname(resolve(mainScript));
-    const { root } = parse(folder);
-    for (;;) {
-      const found = readPackage(join(folder, 'package.json'));
-      // A bare `{"type": "module"}` marks a folder's module format, not the app.
-      if (found?.name !== undefined) return found;
-      if (folder === root) return {};
-      folder = dirname(folder);
-    }
+    const byScript = mainScript === undefined ? undefined : searchUpwards(appFolderOf(mainScript));
+    return byScript ?? searchUpwards(workingDirectory) ?? {};
   } catch {
     return {};
+  }
+}
+
+function appFolderOf(mainScript: string): string {
+  const folder = dirname(resolve(mainScript));
+  const parts = folder.split(sep);
+  const modules = parts.indexOf('node_modules');
+  return modules < 0 ? folder : parts.slice(0, modules).join(sep) || sep;
+}
+
+function searchUpwards(start: string): AppPackage | undefined {
+  const { root } = parse(start);
+  for (let folder = start; ; folder = dirname(folder)) {
+    const found = readPackage(join(folder, 'package.json'));
+    // A bare `{"type": "module"}` marks a folder's module format, not the app.
+    if (found?.name !== undefined) return found;
+    if (folder === root || folder === dirname(folder)) return undefined;
   }
 }
 

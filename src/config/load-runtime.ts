@@ -26,7 +26,7 @@ export function loadRuntimeConfig(
   const reader = new EnvReader(env, onProblem);
   const resource = parseKeyValueList(reader.found('resourceAttributes')[0], onProblem);
   const named = reader.text('serviceName') ?? filled(resource.get(RESOURCE.serviceName));
-  const app = appPackage ?? findAppPackage();
+  const app = appPackage ?? findAppPackage(process.argv[1]);
   const config: RuntimeConfig = Object.freeze({
     enabled: readEnabled(reader),
     serviceName: named ?? filled(app.name) ?? UNKNOWN_SERVICE,

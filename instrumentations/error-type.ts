@@ -42,6 +42,9 @@ const KNOWN_CLASSES: ReadonlySet<string> = new Set([
 export function errorTypeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return ERROR_OTHER;
   const { code, name, cause } = error as { code?: unknown; name?: unknown; cause?: unknown };
+  // AbortSignal.timeout() arrives as an AbortError on account of a TimeoutError.
+  if ((cause as { name?: unknown } | undefined | null)?.name === 'TimeoutError')
+    return ERROR_TIMEOUT;
   if (typeof code === 'string' && CODE.test(code)) return WORDS.get(code) ?? code;
   if (typeof name === 'string') {
     const word = WORDS.get(name);

@@ -2,6 +2,9 @@ import { ERROR_ABORTED } from '../../src/core/semconv.js';
 import { ERROR_TIMEOUT, errorTypeOf } from '../error-type.js';
 import type { ClientRequestLike, IncomingMessageLike } from './node-types.js';
 
+/** Node's timers count whole milliseconds from the start of a turn: they fire up to 2 ms early by our clock. */
+const TIMER_SLACK_MS = 2;
+
 /**
  * Names the error that ended a request.
  *
@@ -23,7 +26,7 @@ export function requestErrorType(
   if (isHangUp ? !request.destroyed : type !== '_OTHER') return type;
   // `request.on('timeout', () => request.destroy())` is how Node's own documentation ends a slow call.
   const limitMs = request.timeout ?? request.socket?.timeout ?? 0;
-  if (limitMs > 0 && elapsedUs >= limitMs * 1000) return ERROR_TIMEOUT;
+  if (limitMs > 0 && elapsedUs >= (limitMs - TIMER_SLACK_MS) * 1000) return ERROR_TIMEOUT;
   return isHangUp ? ERROR_ABORTED : type;
 }
 
@@ -35,8 +38,8 @@ export function abandonedErrorType(response: IncomingMessageLike): string | unde
   // request.destroy() dumps the response first; response.destroy() still finds its socket alive.
   // A peer that resets the connection has destroyed the socket before the response.
   const isOurs = response._dumped === true || response.socket?.destroyed === false;
-  if (isOurs) {
-    return response.errored ? errorTypeOf(response.errored) : undefined;
-  }
-  return response.errored ? errorTypeOf(response.errored) : 'ECONNRESET';
+  const type = response.errored ? errorTypeOf(response.errored) : undefined;
+  // Node puts the same ECONNRESET on a response whose request the host has destroyed.
+  if (isOurs) return type === 'ECONNRESET' ? undefined : type;
+  return type ?? 'ECONNRESET';
 }

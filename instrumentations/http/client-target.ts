@@ -14,6 +14,8 @@ export interface Peer {
 export function peerOf(request: ClientRequestLike, error: unknown): Peer {
   const scheme = request.protocol === 'https:' ? 'https' : 'http';
   const address = request.host ?? '';
+  // A Unix socket has a path instead; paths are not sent.
+  if (request.socketPath) return { scheme, address, port: 0 };
   return { scheme, address, port: portOf(request, address, error) || defaultPort(scheme) };
 }
 

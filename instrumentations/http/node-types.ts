@@ -34,6 +34,7 @@ export interface ClientRequestLike {
   readonly protocol?: string;
   readonly host?: string;
   readonly path: string;
+  readonly socketPath?: string;
   readonly destroyed: boolean;
   readonly timeout?: number;
   readonly socket?: SocketLike | null;

@@ -70,7 +70,8 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
   const before = (client: ClientLike, config: unknown): Pending | undefined => {
     if (config === null || config === undefined) return undefined;
     if (typeof config === 'string') return open(client, config);
-    const { text, name, submit } = config as QueryArgument;
+    const { text: ownText, name, submit, cursor } = config as QueryArgument;
+    const text = ownText ?? cursor?.text;
     const known = typeof text === 'string' ? text : statementText(client, name);
     if (known === undefined) return undefined;
     const pending = open(client, known);

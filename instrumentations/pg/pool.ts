@@ -1,19 +1,30 @@
 import type { Guard } from '../../src/core/guard.js';
 import { renamed, wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
+import { queryErrorType } from './pending.js';
+import { poolTarget, type PoolLike } from './pool-target.js';
+import type { QueryArgument } from './types.js';
 
 type Callback = (this: unknown, ...args: never[]) => unknown;
+
+const SYSTEM = 'postgresql';
 
 /**
  * `Pool.prototype.connect(callback)`, which `pool.query` uses too: a caller that waits for a free client
  * is called back by whoever releases one, inside that other request. The callback is run in the
  * caller's scope and the releaser's is put back. Promises need nothing: `await` keeps its own context.
+ *
+ * `Pool.prototype.query` is looked at for one case: no client could be had, so the query fails without
+ * ever reaching one. It is recorded with the connection's error.
  */
 export function watchPool(
   Pool: { readonly prototype: object },
   recorder: Recorder,
   guard: Guard,
 ): () => void {
+  /** Text of the `pool.query` that is about to call `this.connect`. */
+  let querying: string | undefined;
+
   const enter = (scope: RequestScope | undefined): void => {
     try {
       if (recorder.activeRequest() !== scope) recorder.enterRequest(scope);
@@ -22,12 +33,25 @@ export function watchPool(
     }
   };
 
-  const bind = (callback: Callback): Callback => {
+  const bind = (pool: PoolLike, callback: Callback): Callback => {
     const scope = recorder.activeRequest();
+    const text = querying;
+    const startUs = text === undefined ? 0 : recorder.nowUs();
+    querying = undefined;
     return renamed(
       function (this: unknown, ...args: unknown[]): unknown {
         let releaser: RequestScope | undefined;
         try {
+          if (text !== undefined && args[0]) {
+            const { database, host, port } = poolTarget(pool);
+            recorder.recordQuery(
+              scope,
+              startUs,
+              recorder.querySignature(text, SYSTEM),
+              recorder.databaseSource(SYSTEM, database, host, port),
+              queryErrorType(args[0]),
+            );
+          }
           releaser = recorder.activeRequest();
         } catch {
           guard.failed();
@@ -45,20 +69,41 @@ export function watchPool(
     );
   };
 
-  return wrapMethod(
-    Pool.prototype,
-    'connect',
-    (original) =>
-      function (this: unknown, ...args: unknown[]): unknown {
-        const callback = args[0];
-        if (guard.active && typeof callback === 'function') {
-          try {
-            args[0] = bind(callback as Callback);
-          } catch {
-            guard.failed();
+  const undo = [
+    wrapMethod(
+      Pool.prototype,
+      'connect',
+      (original) =>
+        function (this: unknown, ...args: unknown[]): unknown {
+          const callback = args[0];
+          if (guard.active && typeof callback === 'function') {
+            try {
+              args[0] = bind(this as PoolLike, callback as Callback);
+            } catch {
+              guard.failed();
+            }
           }
-        }
-        return Reflect.apply(original, this, args);
-      } as typeof original,
-  );
+          return Reflect.apply(original, this, args);
+        } as typeof original,
+    ),
+    wrapMethod(
+      Pool.prototype,
+      'query',
+      (original) =>
+        function (this: unknown, ...args: unknown[]): unknown {
+          if (guard.active) {
+            const text = typeof args[0] === 'string' ? args[0] : (args[0] as QueryArgument)?.text;
+            querying = typeof text === 'string' ? text : undefined;
+          }
+          try {
+            return Reflect.apply(original, this, args);
+          } finally {
+            querying = undefined;
+          }
+        } as typeof original,
+    ),
+  ];
+  return () => {
+    for (const put of undo) put();
+  };
 }

@@ -13,4 +13,6 @@ export interface QueryArgument {
   readonly name?: unknown;
   readonly submit?: unknown;
   readonly callback?: unknown;
+  /** pg-query-stream keeps its text in the cursor that it drives. */
+  readonly cursor?: { readonly text?: unknown } | null;
 }

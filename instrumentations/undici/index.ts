@@ -80,7 +80,10 @@ export function createUndiciInstrumentation(): Instrumentation<undefined> {
         'undici:request:trailers': ({ request }: { request: RequestLike }) =>
           finish(request, undefined),
         'undici:request:error': ({ request, error }: { request: RequestLike; error: unknown }) =>
-          finish(request, errorTypeOf(error)),
+          finish(
+            request,
+            isReleased(outboundOf.get(request), error) ? undefined : errorTypeOf(error),
+          ),
       };
       undo = Object.entries(handlers).map(([channel, handle]) => {
         const listener = (message: unknown): void => {
@@ -100,6 +103,19 @@ export function createUndiciInstrumentation(): Instrumentation<undefined> {
       undo = [];
     },
   };
+}
+
+/**
+ * `response.body.cancel()` after the headers: the host lets go of a body it does not need. undici
+ * reports it as an AbortError with this text, and one by the host's signal with another (5.14 to 8);
+ * should the text ever change, such calls count as `aborted`.
+ */
+function isReleased(outbound: Outbound | undefined, error: unknown): boolean {
+  return (
+    outbound !== undefined &&
+    outbound.status > 0 &&
+    (error as { message?: unknown } | null)?.message === 'The operation was aborted.'
+  );
 }
 
 /** Origins repeat: parsing costs 1 µs, the Map 0.02. Bounded: past it origins are parsed each time. */

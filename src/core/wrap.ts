@@ -99,11 +99,23 @@ export function interceptReads(
     get,
     set,
   });
+  if (before && first.name !== name) keepAlias(owner, name, before);
   return () => {
     if (Object.getOwnPropertyDescriptor(owner, name)?.get !== get) return;
     if (before) Object.defineProperty(owner, name, { ...before, value: own });
     else delete (owner as Record<string, unknown>)[name];
   };
+}
+
+/**
+ * V8 prints `Layer.handle [as handle_request]` by looking for a data property that holds the function;
+ * an accessor is not one. Where the two names differ, a level that holds it is put below `owner`, which
+ * shadows it for everybody else.
+ */
+function keepAlias(owner: object, name: string, before: PropertyDescriptor): void {
+  const level = Object.create(Object.getPrototypeOf(owner) as object) as object;
+  Object.defineProperty(level, name, before);
+  Object.setPrototypeOf(owner, level);
 }
 
 /** {@link interceptReads} that only looks: `observe` runs under the guard before each call through an instance. */

@@ -1,0 +1,34 @@
+import { describe, it } from 'vitest';
+import { FAULTS, honoursContract, survivesFault } from './contract.js';
+import { missingPostgres } from './harness.js';
+import { scenarios } from './scenarios.js';
+
+const noPostgres = await missingPostgres();
+
+describe.each(['cjs', 'mjs'] as const)('contract, %s', (entry) => {
+  for (const { app, expected, env, needsPostgres } of scenarios) {
+    it(`${app} ${Object.values(env ?? {}).join()}`, async ({ skip }) => {
+      if (needsPostgres && noPostgres) skip(noPostgres);
+      await honoursContract(app, expected, { entry, env });
+    });
+  }
+});
+
+describe('contract, other ways to preload', () => {
+  it.each(['import', 'NODE_OPTIONS'] as const)('%s', async (via) => {
+    await honoursContract('http-server', 'http-server', { via });
+    await honoursContract('express', 'express-5', { via, entry: 'mjs' });
+  });
+});
+
+describe('a fault at each hook point leaves the host unharmed', () => {
+  for (const { app, env, needsPostgres, unused } of scenarios) {
+    it.each(FAULTS.filter((fault) => !unused?.includes(fault)))(
+      `${app} ${Object.values(env ?? {}).join()}: %s`,
+      async (fault) => {
+        if (needsPostgres && noPostgres) return;
+        await survivesFault(app, fault, { env });
+      },
+    );
+  }
+});

@@ -10,9 +10,9 @@ class Builder {
   readonly #values: Record<string, AttributeValue> = {};
 
   /** Leaves out what is empty: '' and 0 mean "unknown" in the dictionary. */
-  set(name: string, value: AttributeValue | undefined): this {
+  set(name: string, value: AttributeValue | undefined, system = ''): this {
     if (value === undefined || value === '' || value === 0) return this;
-    const clean = cleanAttribute(name, value);
+    const clean = cleanAttribute(name, value, system);
     if (clean !== undefined) this.#values[name] = clean;
     return this;
   }
@@ -92,7 +92,7 @@ function setQuery(
     .set(ATTR.dbOperationName, query?.operation)
     .set(ATTR.dbCollectionName, query?.collection)
     .set(ATTR.dbQuerySummary, query?.summary)
-    .set(ATTR.dbQueryText, query?.text)
+    .set(ATTR.dbQueryText, query?.text, source?.system)
     .set(ATTR.retraceQueryHash, query?.hash);
   if (query === undefined || query.overflow) builder.set(ATTR.metricOverflow, true);
 }

@@ -1,0 +1,117 @@
+import { writeSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
+import { allInstrumentations } from '../instrumentations/index.js';
+import { createWorkerHandle } from './aggregate/worker-handle.js';
+import { loadRuntimeConfig } from './config/load-runtime.js';
+import type { RuntimeConfig } from './config/types.js';
+import { createDiag } from './core/diag.js';
+import { installExitHook } from './core/exit-hook.js';
+import { createSignalHook } from './core/signal-hook.js';
+import { VERSION } from './core/version.js';
+import { type Hooks, installHooks } from './hook/index.js';
+import { createRecorder } from './record/recorder.js';
+import { ringBytes } from './ring/layout.js';
+import { RingWriter } from './ring/writer.js';
+import { SignatureTable } from './signature/intern.js';
+import { formatStartBlock } from './core/start-block.js';
+
+/** When hook states are settled: most apps have loaded their libraries by then. */
+const START_BLOCK_AFTER_MS = 500;
+
+/** Composition root of the runtime: the only file that knows every part. Once per thread. */
+export function bootstrap(): void {
+  const { config, warnings } = loadRuntimeConfig();
+  const diag = createDiag(writeStderr, config.logLevel);
+  for (const warning of warnings) diag.warnOnce(warning, warning);
+  if (!config.enabled) return;
+
+  const ring = new SharedArrayBuffer(ringBytes(config.ringRecords));
+  const worker = createWorkerHandle(ring, pipelineOptions(config), diag);
+  const start = once(() => {
+    if (isMainThread) printStartBlock(config, hooks);
+  });
+  const exitHook = installExitHook({
+    onExit() {
+      worker.flush();
+      start();
+    },
+    onLookup: () => signals?.check(),
+  });
+  // Signals reach the main thread only.
+  const signals = isMainThread ? createSignalHook(exitHook, () => worker.flush()) : undefined;
+
+  const signatures = new SignatureTable({
+    urlTemplates: config.urlTemplates,
+    onEntry(entry) {
+      // The first entry precedes the first record: from here on there is something to lose.
+      signals?.arm();
+      worker.post(entry);
+    },
+  });
+  if (signatures.invalidTemplates.length > 0) {
+    diag.warnOnce('templates', 'RETRACE_URL_TEMPLATES: an entry is no path template; left out');
+  }
+  const recorder = createRecorder(new RingWriter(ring), signatures);
+  const hooks = installHooks(
+    allInstrumentations(),
+    recorder,
+    { disabled: config.disabledInstrumentations },
+    diag,
+  );
+
+  // Not on the first request's time, and not at all in a script that is over before.
+  setTimeout(() => {
+    worker.start();
+    start();
+  }, START_BLOCK_AFTER_MS).unref();
+}
+
+function pipelineOptions(config: RuntimeConfig): Parameters<typeof createWorkerHandle>[1] {
+  return {
+    serviceName: config.serviceName,
+    serviceVersion: config.serviceVersion,
+    serviceNamespace: config.serviceNamespace,
+    environment: config.environment,
+    sdkVersion: VERSION,
+    agentSocket: config.agentSocket,
+    windowSeconds: config.exportIntervalSeconds,
+    maxSeries: config.maxSeries,
+    backlogMaxBytes: config.backlogMaxBytes,
+    logLevel: config.logLevel,
+    mainThread: isMainThread,
+    timeOriginMs: performance.timeOrigin,
+  };
+}
+
+function printStartBlock(config: RuntimeConfig, hooks: Hooks): void {
+  if (config.logLevel !== 'info' && config.logLevel !== 'debug') return;
+  writeStderr(
+    formatStartBlock({
+      version: VERSION,
+      serviceName: config.serviceName,
+      serviceVersion: config.serviceVersion,
+      agentSocket: config.agentSocket,
+      windowSeconds: config.exportIntervalSeconds,
+      hooks: hooks.states(),
+    }),
+  );
+}
+
+/** Straight to the descriptor: reading `process.stderr` would create the host's stream before the host does. */
+function writeStderr(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch {
+    // Closed, or a full pipe that must not block: our words are dispensable.
+  }
+}
+
+function once(run: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    run();
+  };
+}

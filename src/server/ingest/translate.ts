@@ -1,0 +1,234 @@
+import { ATTR, COMPONENT, DROP_REASON, METRIC, RESOURCE } from '../../core/semconv.js';
+import type { Attributes, Metric, MetricsRequest, NumberPoint } from '../../protocol/types.js';
+import { publicIdOf } from '../store/catalog.js';
+import type { OperationIdentity, SeriesKind, SeriesPoint, ServiceWrite } from '../store/store.js';
+import { callerOf, integerOf, operationOf, textOf } from './operations.js';
+import { timingsOf } from './timings.js';
+
+/** `service.name` under which the host agent reports its own counters. */
+const AGENT_SERVICE = 'retrace-agent';
+/** A sender's clock may be ahead by this much; what is further ahead counts as received now. */
+const MAX_AHEAD_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
+
+/** Metrics of timings, by the report they belong to. */
+const TIMING_KIND: Readonly<Record<string, SeriesKind>> = {
+  [METRIC.serverDuration]: 'endpoint',
+  [METRIC.queryDuration]: 'query',
+  [METRIC.clientDuration]: 'call',
+};
+
+/** Place of a component's µs among an endpoint's facts. */
+const COMPONENT_FACT: Readonly<Record<string, number>> = {
+  [COMPONENT.database]: 0,
+  [COMPONENT.webServices]: 1,
+  [COMPONENT.ownCode]: 2,
+};
+
+export interface Translation {
+  writes: ServiceWrite[];
+  /** Data points that could not be represented, for OTLP's partial success. */
+  rejectedPoints: number;
+}
+
+export interface TranslateOptions {
+  nowMs: number;
+  /** Older points are refused: their buckets would be purged at once. */
+  oldestMs: number;
+}
+
+/**
+ * OTLP metrics → series of minutes. The request must have passed `cleanMetricsRequest`: nothing here
+ * cleans. Points of unknown metrics are refused but are no loss; points of known ones that cannot be
+ * represented are a loss and counted as such.
+ */
+export function translate(request: MetricsRequest, options: TranslateOptions): Translation {
+  const result: Translation = { writes: [], rejectedPoints: 0 };
+  for (const { resource, metrics } of request.resourceMetrics) {
+    const translator = new ResourceTranslator(options);
+    for (const metric of metrics) translator.metric(metric);
+    result.rejectedPoints += translator.rejectedPoints;
+    const write = translator.finish(resource);
+    if (write !== undefined) result.writes.push(write);
+  }
+  return result;
+}
+
+class ResourceTranslator {
+  private readonly points: SeriesPoint[] = [];
+  private readonly unsupported = new Map<number, number>();
+  private seenMs = 0;
+  rejectedPoints = 0;
+
+  constructor(private readonly options: TranslateOptions) {}
+
+  metric(metric: Metric): void {
+    const kind = TIMING_KIND[metric.name];
+    if (kind !== undefined) this.timings(kind, metric);
+    else if (FACT_METRICS.has(metric.name)) this.facts(metric);
+    else this.rejectedPoints += metric.points.length;
+  }
+
+  private timings(kind: SeriesKind, metric: Metric): void {
+    if (metric.kind !== 'exponentialHistogram' && metric.kind !== 'histogram') {
+      this.refuse(metric.points.length, this.options.nowMs);
+      return;
+    }
+    for (const point of metric.points) {
+      const minuteMs = this.minuteOf(point.timeUnixNano);
+      const timings = metric.temporality === 'delta' ? timingsOf(metric, point) : undefined;
+      if (timings === undefined || minuteMs < this.options.oldestMs) {
+        this.refuse(1, this.options.nowMs);
+        continue;
+      }
+      if (timings.isEmpty) continue;
+      this.points.push({
+        kind,
+        operation: operationOf(kind, point.attributes),
+        caller: kind === 'endpoint' ? undefined : callerOf(point.attributes),
+        minuteMs,
+        timings,
+        outcome: outcomeOf(kind, point.attributes),
+      });
+    }
+  }
+
+  private facts(metric: Metric): void {
+    const usable =
+      (metric.kind === 'sum' && metric.temporality === 'delta') || metric.kind === 'gauge';
+    if (!usable) {
+      this.refuse(metric.points.length, this.options.nowMs);
+      return;
+    }
+    for (const point of metric.points as readonly NumberPoint[]) {
+      const minuteMs = this.minuteOf(point.timeUnixNano);
+      const value = point.value;
+      if (!(value >= 0) || minuteMs < this.options.oldestMs) {
+        this.refuse(1, this.options.nowMs);
+        continue;
+      }
+      if (value > 0) this.fact(metric.name, point.attributes, minuteMs, value);
+    }
+  }
+
+  private fact(name: string, attributes: Attributes, minuteMs: number, value: number): void {
+    const whole = Math.min(Number.MAX_SAFE_INTEGER, Math.round(value));
+    if (name === METRIC.recorded || name === METRIC.dropped) {
+      const label = textOf(
+        attributes,
+        name === METRIC.dropped ? ATTR.retraceReason : ATTR.retraceKind,
+      );
+      this.points.push(
+        counterPoint(name === METRIC.dropped ? 'dropped' : 'recorded', label, minuteMs, whole),
+      );
+      return;
+    }
+    if (name === METRIC.componentTime) {
+      const place = COMPONENT_FACT[textOf(attributes, ATTR.retraceComponent)];
+      if (place === undefined) {
+        this.rejectedPoints += 1;
+        return;
+      }
+      const facts = [0, 0, 0];
+      facts[place] = Math.min(Number.MAX_SAFE_INTEGER, Math.round(value * 1e6));
+      const operation = operationOf('endpoint', attributes);
+      this.points.push({ kind: 'endpoint', operation, caller: undefined, minuteMs, facts });
+      return;
+    }
+    this.points.push({
+      kind: 'query',
+      operation: operationOf('query', attributes),
+      caller: callerOf(attributes),
+      minuteMs,
+      facts: [METRIC.repeatedRequests, METRIC.repeatedCalls, METRIC.repeatedMax].map((metric) =>
+        metric === name ? whole : 0,
+      ),
+    });
+  }
+
+  /** The minute in which a window ended. Clocks far ahead, and senders without time, count as now. */
+  private minuteOf(timeUnixNano: bigint): number {
+    const stated = Number(timeUnixNano / 1_000_000n);
+    const { nowMs } = this.options;
+    const timeMs = stated <= 0 || stated > nowMs + MAX_AHEAD_MS ? nowMs : stated;
+    if (timeMs > this.seenMs) this.seenMs = timeMs;
+    return timeMs - (timeMs % MINUTE_MS);
+  }
+
+  private refuse(points: number, atMs: number): void {
+    if (points === 0) return;
+    this.rejectedPoints += points;
+    const minuteMs = atMs - (atMs % MINUTE_MS);
+    this.unsupported.set(minuteMs, (this.unsupported.get(minuteMs) ?? 0) + points);
+  }
+
+  finish(resource: Attributes): ServiceWrite | undefined {
+    for (const [minuteMs, points] of this.unsupported) {
+      this.points.push(counterPoint('dropped', DROP_REASON.unsupported, minuteMs, points));
+    }
+    const name = textOf(resource, RESOURCE.serviceName) || 'unknown_service';
+    const agent = name === AGENT_SERVICE;
+    // A sender of nothing but metrics unknown here is no service yet.
+    if (this.points.length === 0 && !agent) return undefined;
+    return {
+      service: {
+        name,
+        namespace: agent ? '' : textOf(resource, RESOURCE.serviceNamespace),
+        environment: agent ? '' : textOf(resource, RESOURCE.deploymentEnvironmentName),
+        agent,
+      },
+      instance: instanceOf(resource),
+      seenMs: this.seenMs || this.options.nowMs,
+      points: this.points,
+    };
+  }
+}
+
+const FACT_METRICS: ReadonlySet<string> = new Set([
+  METRIC.componentTime,
+  METRIC.repeatedRequests,
+  METRIC.repeatedCalls,
+  METRIC.repeatedMax,
+  METRIC.recorded,
+  METRIC.dropped,
+]);
+
+function outcomeOf(
+  kind: SeriesKind,
+  attributes: Attributes,
+): { status: number; errorType: string } {
+  const status = kind === 'query' ? 0 : integerOf(attributes, ATTR.httpResponseStatusCode);
+  const stated = textOf(attributes, ATTR.errorType);
+  // Not every SDK sets error.type; OpenTelemetry's rule for what is an error is applied in its place.
+  const failed = kind === 'endpoint' ? status >= 500 : status >= 400;
+  return { status, errorType: stated || (failed ? String(status) : '') };
+}
+
+function counterPoint(
+  counter: 'dropped' | 'recorded',
+  label: string,
+  minuteMs: number,
+  records: number,
+): SeriesPoint {
+  const operation: OperationIdentity = {
+    publicId: publicIdOf('counter', counter, label),
+    name: `${counter} ${label}`,
+    other: false,
+    attributes: { counter, label },
+  };
+  return { kind: 'counter', operation, caller: undefined, minuteMs, facts: [records] };
+}
+
+function instanceOf(resource: Attributes): ServiceWrite['instance'] {
+  const hostName = textOf(resource, RESOURCE.hostName);
+  const runtime = [
+    textOf(resource, RESOURCE.processRuntimeName),
+    textOf(resource, RESOURCE.processRuntimeVersion),
+  ];
+  return {
+    key: textOf(resource, RESOURCE.serviceInstanceId) || hostName,
+    version: textOf(resource, RESOURCE.serviceVersion),
+    hostName,
+    runtime: runtime.filter(Boolean).join(' '),
+  };
+}

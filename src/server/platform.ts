@@ -1,0 +1,77 @@
+import { Committer } from './ingest/committer.js';
+import type { Store, TenantStore } from './store/store.js';
+
+/** Minutes are rolled up and old data purged this often. */
+const MAINTENANCE_MS = 15_000;
+
+export interface PlatformSettings {
+  retentionMinuteDays: number;
+  retentionDays: number;
+  now(): number;
+  log(line: string): void;
+}
+
+/** What routes work with: the store, one committer per tenant, and the clockwork that keeps the store tidy. */
+export class Platform {
+  private readonly committers = new Map<string, Committer>();
+  private timer: NodeJS.Timeout | undefined;
+  private maintenance: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly store: Store,
+    readonly settings: PlatformSettings,
+  ) {}
+
+  now(): number {
+    return this.settings.now();
+  }
+
+  tenant(id: string): TenantStore {
+    return this.store.tenant(id);
+  }
+
+  committer(tenantId: string): Committer {
+    let committer = this.committers.get(tenantId);
+    if (committer === undefined) {
+      committer = new Committer(this.store.tenant(tenantId));
+      this.committers.set(tenantId, committer);
+    }
+    return committer;
+  }
+
+  start(): void {
+    // Opened at once: what is past its retention must go even if nobody ever asks for it again.
+    for (const { id } of this.store.control.tenants()) this.store.tenant(id);
+    this.timer = setInterval(() => {
+      this.maintenance = this.maintenance.then(() => this.maintain());
+    }, MAINTENANCE_MS);
+    this.timer.unref();
+  }
+
+  /** One round over all tenants. A failing tenant is logged by the kind of its error and skipped. */
+  async maintain(): Promise<void> {
+    const retention = {
+      minuteDays: this.settings.retentionMinuteDays,
+      days: this.settings.retentionDays,
+    };
+    try {
+      this.store.control.purgeExpired(this.now());
+    } catch {
+      this.settings.log('maintenance of the control database failed');
+    }
+    for (const tenant of this.store.openTenants()) {
+      try {
+        await tenant.maintain(this.now(), retention);
+      } catch {
+        this.settings.log('maintenance of a tenant failed');
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await Promise.all([...this.committers.values()].map((committer) => committer.drain()));
+    await this.maintenance;
+    this.store.close();
+  }
+}

@@ -1,0 +1,131 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import {
+  AUTHORIZATION_HEADER,
+  BATCH_HEADER,
+  ERROR_CODE,
+  JSON_TYPE,
+  METRICS_PATH,
+  PROTOBUF_TYPE,
+} from '../../protocol/delivery.js';
+import {
+  decodeMetricsRequest,
+  decodeMetricsRequestJson,
+  encodeMetricsResponse,
+  encodeMetricsResponseJson,
+  MalformedOtlpError,
+} from '../../protocol/index.js';
+import type { MetricsRequest } from '../../protocol/types.js';
+import { cleanMetricsRequest } from '../../signature/outgoing.js';
+import { readBody } from '../ingest/read-body.js';
+import { translate } from '../ingest/translate.js';
+import { ApiError, invalidParameter, tooManyRequests } from '../plugins/errors.js';
+import type { Platform } from '../platform.js';
+import type { Batch, Tenant } from '../store/store.js';
+
+const DAY_MS = 86_400_000;
+/** Wrong keys per address and minute; a right key is never held up by a neighbour's wrong ones. */
+const FAILURES_PER_MINUTE = 60;
+/** Batches per key and minute: a host agent sends 6, and drains a spool after an outage. */
+const BATCHES_PER_MINUTE = 12_000;
+/** Bodies held in memory at once; more wait outside (at most 16 MiB each). */
+const MAX_BODIES = 16;
+const REJECTED_MESSAGE =
+  'Unknown metrics, and histograms and sums that are not of delta temporality, are not stored.';
+/** `<anything without spaces>:<sequence>` */
+const BATCH_KEY = /^([\x21-\x7e]{1,200}):(\d{1,15})$/;
+
+/** OTLP/HTTP metrics. The tenant comes from the ingest key alone. */
+export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
+  const failures = app.createRateLimit({ max: FAILURES_PER_MINUTE, timeWindow: 60_000 });
+  const batches = app.createRateLimit({
+    max: BATCHES_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => tenants.get(request)?.id ?? '',
+  });
+  const tenants = new WeakMap<FastifyRequest, Tenant>();
+  let bodies = 0;
+
+  // The body is read by hand, within limits, once the key is known to be right.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+  app.post(METRICS_PATH, {
+    onRequest: async (request) => {
+      const tenant = platform.store.control.tenantOfIngestKey(bearerOf(request));
+      if (tenant === undefined) {
+        const state = await failures(request);
+        if (!state.isAllowed && state.isExceeded) throw tooManyRequests();
+        throw new ApiError(401, ERROR_CODE.unauthorized, 'The ingest key is missing or wrong.');
+      }
+      tenants.set(request, tenant);
+      const state = await batches(request);
+      if (!state.isAllowed && state.isExceeded) throw tooManyRequests();
+    },
+    handler: async (request, reply) => {
+      const json = isJson(request);
+      const key = batchKeyOf(request);
+      if (bodies >= MAX_BODIES) {
+        reply.header('retry-after', '1');
+        throw new ApiError(503, ERROR_CODE.unavailable, 'The server is busy; try again.');
+      }
+      bodies += 1;
+      try {
+        const body = await readBody(
+          request.raw,
+          request.headers['content-encoding']?.trim().toLowerCase(),
+          Number(request.headers['content-length'] ?? 0),
+        );
+        const nowMs = platform.now();
+        const { writes, rejectedPoints } = translate(cleanMetricsRequest(decode(body, json)), {
+          nowMs,
+          oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
+        });
+        const batch: Batch = { key, receivedMs: nowMs, writes };
+        await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
+        reply.header('cache-control', 'no-store').type(json ? JSON_TYPE : PROTOBUF_TYPE);
+        const partial =
+          rejectedPoints === 0
+            ? undefined
+            : { rejectedDataPoints: rejectedPoints, errorMessage: REJECTED_MESSAGE };
+        return reply.send(
+          json ? encodeMetricsResponseJson(partial) : Buffer.from(encodeMetricsResponse(partial)),
+        );
+      } finally {
+        bodies -= 1;
+      }
+    },
+  });
+}
+
+function decode(body: Buffer, json: boolean): MetricsRequest {
+  try {
+    return json ? decodeMetricsRequestJson(body.toString('utf8')) : decodeMetricsRequest(body);
+  } catch (error) {
+    if (!(error instanceof MalformedOtlpError)) throw error;
+    throw new ApiError(400, ERROR_CODE.malformedBody, 'The body is no OTLP metrics request.');
+  }
+}
+
+function bearerOf(request: FastifyRequest): string {
+  return /^Bearer +(\S+)$/i.exec(request.headers[AUTHORIZATION_HEADER] ?? '')?.[1] ?? '';
+}
+
+function isJson(request: FastifyRequest): boolean {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (type === JSON_TYPE) return true;
+  if (type === PROTOBUF_TYPE) return false;
+  throw new ApiError(
+    415,
+    ERROR_CODE.unsupportedMediaType,
+    `Only ${PROTOBUF_TYPE} and ${JSON_TYPE} are accepted.`,
+  );
+}
+
+function batchKeyOf(request: FastifyRequest): Batch['key'] {
+  const header = (request.raw as IncomingMessage).headers[BATCH_HEADER];
+  if (header === undefined) return undefined;
+  const [, source, sequence] = BATCH_KEY.exec(String(header)) ?? [];
+  if (source === undefined) throw invalidParameter(`The ${BATCH_HEADER} header is no batch key.`);
+  return { source, sequence: Number(sequence) };
+}

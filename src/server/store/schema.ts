@@ -1,0 +1,111 @@
+/** Schema of the control database: who may do what. Secrets only as SHA-256 of 256 random bits. */
+export const CONTROL_SCHEMA = `
+CREATE TABLE IF NOT EXISTS tenants (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  created_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS users (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL,
+  tenant_id TEXT NOT NULL,
+  created_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ingest_keys (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  label TEXT NOT NULL,
+  created_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS login_tokens (
+  hash BLOB PRIMARY KEY,
+  user_id INTEGER NOT NULL,
+  tenant_id TEXT NOT NULL,
+  expires_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sessions (
+  hash BLOB PRIMARY KEY,
+  user_id INTEGER NOT NULL,
+  tenant_id TEXT NOT NULL,
+  expires_ms INTEGER NOT NULL
+);
+`;
+
+/**
+ * Schema of a tenant's database. `chunks.level` is 0 for minutes that are not rolled up yet, else the
+ * bucket's seconds; times are epoch ms, `chunks.period` is epoch seconds.
+ */
+export const TENANT_SCHEMA = `
+CREATE TABLE IF NOT EXISTS services (
+  id INTEGER PRIMARY KEY,
+  public_id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  agent INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  first_seen_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS instances (
+  id INTEGER PRIMARY KEY,
+  service_id INTEGER NOT NULL,
+  instance_key TEXT NOT NULL,
+  version TEXT NOT NULL,
+  host_name TEXT NOT NULL,
+  runtime TEXT NOT NULL,
+  first_seen_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  UNIQUE (service_id, instance_key)
+);
+CREATE INDEX IF NOT EXISTS instances_by_time ON instances (last_seen_ms);
+CREATE TABLE IF NOT EXISTS operations (
+  id INTEGER PRIMARY KEY,
+  service_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  public_id TEXT NOT NULL,
+  shard INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  other INTEGER NOT NULL,
+  attributes TEXT NOT NULL,
+  first_seen_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  UNIQUE (service_id, kind, public_id)
+);
+CREATE TABLE IF NOT EXISTS outcomes (
+  id INTEGER PRIMARY KEY,
+  status INTEGER NOT NULL,
+  error_type TEXT NOT NULL,
+  UNIQUE (status, error_type)
+);
+CREATE TABLE IF NOT EXISTS chunks (
+  id INTEGER PRIMARY KEY,
+  service_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  level INTEGER NOT NULL,
+  shard INTEGER NOT NULL,
+  period INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  UNIQUE (service_id, kind, level, shard, period)
+);
+CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (level, period);
+CREATE TABLE IF NOT EXISTS batch_sources (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE IF NOT EXISTS batches (
+  source_id INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  PRIMARY KEY (source_id, sequence)
+) WITHOUT ROWID;
+`;
+
+/** Numbers of the kinds in the database. */
+export const KIND_CODE = { endpoint: 1, query: 2, call: 3, counter: 4 } as const;
+
+/** Minutes received but not rolled up yet. */
+export const LEVEL_PENDING = 0;

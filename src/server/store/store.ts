@@ -1,0 +1,223 @@
+import type { Histogram } from '../../histogram/index.js';
+
+/**
+ * The one narrow interface between the platform and where its data lies. Everything above it (ingest,
+ * queries, routes) knows nothing of SQL, files or encryption; a deployment that outgrows the embedded
+ * databases implements these two interfaces on something else.
+ */
+
+/** What a series measures. `counter` holds the sender's own book-keeping: records seen and lost. */
+export type SeriesKind = 'endpoint' | 'query' | 'call' | 'counter';
+
+/** Length of a bucket in seconds. */
+export type BucketSeconds = 60 | 3600 | 86400;
+
+export interface ServiceIdentity {
+  name: string;
+  namespace: string;
+  environment: string;
+  /** True for the host agent's own book-keeping, which is no service of the user's. */
+  agent: boolean;
+}
+
+export interface InstanceSeen {
+  /** service.instance.id, or another stable text; '' when the sender does not say. */
+  key: string;
+  version: string;
+  hostName: string;
+  runtime: string;
+}
+
+/** Texts of an operation by name; which ones depends on the kind (see ingest/operations.ts). */
+export type OperationAttributes = Readonly<Record<string, string | number>>;
+
+export interface OperationIdentity {
+  /** Hash of what makes the operation itself: stable over restarts, agents and tenants. */
+  publicId: string;
+  name: string;
+  /** The explicit overflow row. */
+  other: boolean;
+  attributes: OperationAttributes;
+}
+
+/** How the calls of a series ended. */
+export interface Outcome {
+  /** HTTP status, 0 where there was none. */
+  status: number;
+  /** error.type; '' for success. */
+  errorType: string;
+}
+
+interface PointBase {
+  kind: SeriesKind;
+  operation: OperationIdentity;
+  /** The endpoint on whose behalf the operation ran. */
+  caller: OperationIdentity | undefined;
+  /** Epoch ms, a whole minute. */
+  minuteMs: number;
+}
+
+/**
+ * Timings of one outcome, or facts that add up: for an endpoint the µs in database, web services and own
+ * code; for a query the requests that repeated it, its runs in them and the most in one (a maximum); for a
+ * counter the records.
+ */
+export type SeriesPoint = PointBase &
+  ({ timings: Histogram; outcome: Outcome } | { facts: readonly number[] });
+
+export interface ServiceWrite {
+  service: ServiceIdentity;
+  instance: InstanceSeen;
+  /** Epoch ms of the latest data. */
+  seenMs: number;
+  points: SeriesPoint[];
+}
+
+/** One delivered batch. */
+export interface Batch {
+  /** Identity for exactly-once; undefined for senders that state none. */
+  key: { source: string; sequence: number } | undefined;
+  receivedMs: number;
+  writes: ServiceWrite[];
+}
+
+export type CommitResult = 'stored' | 'duplicate';
+
+export interface ServiceRecord {
+  id: number;
+  publicId: string;
+  name: string;
+  namespace: string;
+  environment: string;
+  agent: boolean;
+  version: string;
+  lastSeenMs: number;
+}
+
+export interface OperationRecord {
+  id: number;
+  kind: SeriesKind;
+  publicId: string;
+  name: string;
+  other: boolean;
+  attributes: OperationAttributes;
+  firstSeenMs: number;
+  lastSeenMs: number;
+}
+
+/** Whole buckets: both ends are multiples of the bucket. */
+export interface ScanRange {
+  fromMs: number;
+  toMs: number;
+  bucketSeconds: BucketSeconds;
+}
+
+/** One series of one bucket while it is visited; valid only inside the callback. */
+export interface SeriesView {
+  /** Start of the bucket. */
+  bucketMs: number;
+  operation: number;
+  /** Operation id of the calling endpoint; 0 = none. */
+  caller: number;
+  /** undefined for facts. */
+  outcome: Outcome | undefined;
+  /** Calls; 0 for facts. */
+  count: number;
+  /** Sum of the timings; 0 for facts. */
+  sumUs: number;
+  facts: readonly number[];
+  /** Adds the timings to `into`. Costs a decoding: leave it where the count is enough. */
+  mergeInto(into: Histogram): void;
+}
+
+export interface SeriesScan {
+  service: number;
+  kind: SeriesKind;
+  range: ScanRange;
+  /** Only this operation. */
+  operation?: number;
+}
+
+export interface MaintenanceResult {
+  /** Minute chunks merged into hours and days. */
+  rolledUp: number;
+  /** Chunks deleted because their time was over. */
+  purged: number;
+}
+
+/** Data of one tenant. */
+export interface TenantStore {
+  /** All or nothing; a batch whose key was seen before is left out. */
+  commit(batches: readonly Batch[]): Promise<CommitResult[]>;
+  services(): Promise<ServiceRecord[]>;
+  /** Instances of a service seen since `sinceMs`. */
+  instances(sinceMs: number): Promise<Map<number, number>>;
+  /** Agents that delivered since `sinceMs`. */
+  agentsSeen(sinceMs: number): Promise<number>;
+  operations(service: number, kind: SeriesKind): Promise<Map<number, OperationRecord>>;
+  findOperation(
+    service: number,
+    kind: SeriesKind,
+    publicId: string,
+  ): Promise<OperationRecord | undefined>;
+  /** Visits every series of the range, each exactly once; order unspecified. */
+  scan(query: SeriesScan, visit: (view: SeriesView) => void): Promise<void>;
+  /** Rolls finished minutes up and deletes what is past its retention. */
+  maintain(nowMs: number, retention: Retention): Promise<MaintenanceResult>;
+  close(): void;
+}
+
+export interface Retention {
+  minuteDays: number;
+  days: number;
+}
+
+export interface Tenant {
+  id: string;
+  name: string;
+}
+
+export interface User {
+  id: number;
+  name: string;
+  role: 'owner';
+}
+
+export interface SessionRecord {
+  user: User;
+  tenant: Tenant;
+  expiresAtMs: number;
+}
+
+/** Who may do what: users, tenants, keys, sessions. Secrets are stored as hashes only. */
+export interface ControlStore {
+  tenants(): Tenant[];
+  createTenant(name: string): Tenant;
+  /** Deletes the tenant's data key, sessions, ingest keys and files: what backups hold stays unreadable. */
+  eraseTenant(id: string): void;
+  createUser(name: string, tenantId: string): User;
+  findUser(name: string): User | undefined;
+  /** @returns the key in clear, the only time it is known. */
+  createIngestKey(tenantId: string, label: string): string;
+  /** Tenant of a valid key, in time independent of how much of it is right. */
+  tenantOfIngestKey(key: string): Tenant | undefined;
+  /** @returns the token in clear. */
+  createLoginToken(userId: number, tenantId: string, nowMs: number): string;
+  /** Uses the token up. @returns a session's token in clear with the session. */
+  exchangeLoginToken(
+    token: string,
+    nowMs: number,
+  ): { sessionToken: string; session: SessionRecord } | undefined;
+  session(sessionToken: string, nowMs: number): SessionRecord | undefined;
+  endSession(sessionToken: string): void;
+  purgeExpired(nowMs: number): void;
+  close(): void;
+}
+
+export interface Store {
+  readonly control: ControlStore;
+  /** Opens on first use. @throws when there is no such tenant. */
+  tenant(id: string): TenantStore;
+  openTenants(): TenantStore[];
+  close(): void;
+}

@@ -1,5 +1,5 @@
 import { indexOfUs, lowerBoundUs, MAX_INDEX, middleUs, SCALE } from './bucket-index.js';
-import { addSaturating, Buckets, SATURATED } from './buckets.js';
+import { addSaturating, Buckets } from './buckets.js';
 import { decodeParts, encodeParts, type HistogramParts } from './bytes.js';
 import {
   explicitToParts,
@@ -26,15 +26,18 @@ export interface ExponentialBuckets {
  */
 export class Histogram {
   private readonly buckets: Buckets;
-  private sum: number;
-  private min: number;
-  private max: number;
+  // Initialized here and not only in the constructor: a field that was ever undefined holds tagged values,
+  // and then each new sum is an allocation of 16 bytes.
+  private sum = 0;
+  private min = 0;
+  private max = 0;
 
   constructor(parts?: HistogramParts) {
     this.buckets = parts?.buckets ?? new Buckets();
-    this.sum = parts?.sumUs ?? 0;
-    this.min = parts?.minUs ?? 0;
-    this.max = parts?.maxUs ?? 0;
+    if (parts === undefined) return;
+    this.sum = parts.sumUs;
+    this.min = parts.minUs;
+    this.max = parts.maxUs;
   }
 
   get count(): number {
@@ -75,7 +78,7 @@ export class Histogram {
       this.max = value;
     }
     this.buckets.add(indexOfUs(value), times);
-    this.sum = addSaturating(this.sum, Math.min(SATURATED, value * times));
+    this.sum = addSaturating(this.sum, value * times);
   }
 
   /** Adds all of `other`, which stays as it is. */

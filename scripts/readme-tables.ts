@@ -6,7 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allInstrumentations } from '../instrumentations/index.js';
 import { ENV, type EnvVariable } from '../src/config/env.js';
-import { OUTGOING_FIELDS } from '../src/signature/outgoing.js';
+import { ATTR, METRIC, RESOURCE } from '../src/core/semconv.js';
+import {
+  OUTGOING_POINT_ATTRIBUTES,
+  OUTGOING_RESOURCE_ATTRIBUTES,
+} from '../src/signature/outgoing.js';
 
 const README = join(import.meta.dirname, '..', 'README.md');
 
@@ -28,11 +32,60 @@ function configTable(): string {
   return tableOf(['Variable', 'Read by', 'Default', 'Meaning'], rows);
 }
 
+/** In words what the rules of src/signature/outgoing.ts let through. A field without words is an error. */
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  [ATTR.httpRequestMethod]: 'one of the known methods, else `_OTHER`',
+  [ATTR.httpRoute]: 'the framework’s route, `/orders/:id`',
+  [ATTR.httpResponseStatusCode]: 'the status',
+  [ATTR.urlTemplate]: 'path with only known words, everything else `*`: `/v1/charges/*`',
+  [ATTR.urlScheme]: '`http`, `https`, `ws` or `wss`',
+  [ATTR.serverAddress]: 'host of the database or web service, id-like labels masked',
+  [ATTR.serverPort]: 'its port',
+  [ATTR.dbSystemName]: '`postgresql`, …',
+  [ATTR.dbNamespace]: 'name of the database, data-like parts masked',
+  [ATTR.dbOperationName]: '`SELECT`, …',
+  [ATTR.dbCollectionName]: 'name of the table, data-like parts masked',
+  [ATTR.dbQuerySummary]: 'operation and tables: `SELECT orders`',
+  [ATTR.dbQueryText]: 'the signature: `SELECT * FROM orders WHERE id = ?`',
+  [ATTR.dbResponseStatusCode]: 'an error’s code (other SDKs)',
+  [ATTR.errorType]: 'status, SQLSTATE, error code or class name; never a message',
+  [ATTR.metricOverflow]: '`true` on the series that collects what went past a bound',
+  [ATTR.retraceEndpoint]: 'method and route of the request a query or call belongs to',
+  [ATTR.retraceQueryHash]: '16 hex digits computed from the signature',
+  [ATTR.retraceComponent]: '`database`, `web_services` or `own_code`',
+  [ATTR.retraceKind]: '`request`, `query` or `call`',
+  [ATTR.retraceReason]: 'why records were lost, from a fixed list',
+  [RESOURCE.serviceName]: 'as you configured it',
+  [RESOURCE.serviceVersion]: 'from the app’s package.json or as configured',
+  [RESOURCE.serviceNamespace]: 'as you configured it',
+  [RESOURCE.serviceInstanceId]: 'a random id, new at each start',
+  [RESOURCE.deploymentEnvironmentName]: 'as you configured it',
+  [RESOURCE.hostName]: 'name of the host',
+  [RESOURCE.hostArch]: '`x64`, `arm64`, …',
+  [RESOURCE.osType]: '`linux`, …',
+  [RESOURCE.processPid]: 'the process id',
+  [RESOURCE.processRuntimeName]: '`nodejs`',
+  [RESOURCE.processRuntimeVersion]: 'the version of Node.js',
+  [RESOURCE.telemetrySdkName]: '`retrace`',
+  [RESOURCE.telemetrySdkLanguage]: '`nodejs`',
+  [RESOURCE.telemetrySdkVersion]: 'the version of Retrace',
+};
+
 function leavesTable(): string {
-  return tableOf(
-    ['Field', 'What it may contain'],
-    Object.entries(OUTGOING_FIELDS).map(([name, field]) => [`\`${name}\``, field.describe]),
-  );
+  const rows = (names: readonly string[]): string[][] =>
+    names.map((name) => {
+      const words = FIELD_WORDS[name];
+      if (words === undefined) throw new Error(`no words for the outgoing field ${name}`);
+      return [`\`${name}\``, words];
+    });
+  const metrics = Object.values(METRIC).map((name) => `\`${name}\``);
+  return [
+    '**About the process, once per window:**',
+    tableOf(['Field', 'What it contains'], rows(OUTGOING_RESOURCE_ATTRIBUTES)),
+    '**About each series** (a count, a sum, a minimum, a maximum and a histogram of durations, or a plain sum):',
+    tableOf(['Field', 'What it contains'], rows(OUTGOING_POINT_ATTRIBUTES)),
+    `**Names of the metrics:** ${metrics.join(', ')}.`,
+  ].join('\n\n');
 }
 
 function supportedTable(): string {

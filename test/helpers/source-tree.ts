@@ -27,7 +27,9 @@ export function readTree(root: string, folders: readonly string[]): SourceFile[]
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-      .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path) && !path.endsWith('.d.ts'))
+      .filter(
+        (path) => !/(^|\/)(node_modules|dist)\//.test(path) && !/\.(d|config)\.ts$/.test(path),
+      )
       .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8'))),
   );
 }

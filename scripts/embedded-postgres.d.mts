@@ -13,7 +13,7 @@ export interface EmbeddedPostgres {
 
 export interface EmbeddedPostgresOptions {
   detached?: boolean;
-  onSpawn?: (child: ChildProcess) => void;
+  onSpawn?: (child: ChildProcess, dir: string) => void;
 }
 
 export function startEmbeddedPostgres(options?: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>;

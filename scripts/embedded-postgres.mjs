@@ -126,7 +126,7 @@ function whenReady(child) {
 
 /**
  * Starts a server on a free loopback port with user `postgres`, no password and an empty database `postgres`.
- * @param {{ detached?: boolean, onSpawn?: (child: import('node:child_process').ChildProcess) => void }} options
+ * @param {{ detached?: boolean, onSpawn?: (child: import('node:child_process').ChildProcess, dir: string) => void }} options
  *   `detached` gives it a process group of its own, so that a terminal's Ctrl-C does not reach it.
  */
 export async function startEmbeddedPostgres({ detached = false, onSpawn } = {}) {
@@ -175,7 +175,7 @@ export async function startEmbeddedPostgres({ detached = false, onSpawn } = {}) 
       stdio: ['ignore', 'ignore', 'pipe'],
       env: toolEnv(),
     });
-    onSpawn?.(child);
+    onSpawn?.(child, dir);
     await whenReady(child);
     return { host: '127.0.0.1', port, user: 'postgres', database: 'postgres', dir, child, stop };
   } catch (error) {

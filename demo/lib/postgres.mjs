@@ -48,9 +48,11 @@ async function startOwn(processes, log) {
   log('starting a PostgreSQL of its own …');
   const server = await startEmbeddedPostgres({
     detached: true,
-    onSpawn: (child) => processes.adopt('PostgreSQL', child),
+    onSpawn: (child, dir) => {
+      processes.addFolder(dir);
+      processes.adopt('PostgreSQL', child);
+    },
   });
-  processes.addFolder(server.dir);
   log(`PostgreSQL (embedded) on 127.0.0.1:${server.port}`);
   return { host: server.host, port: server.port, user: server.user, database: server.database };
 }

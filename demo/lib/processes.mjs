@@ -167,8 +167,10 @@ export class Processes {
         await Promise.resolve(cleanup()).catch(() => undefined);
       for (const started of [...this.started].reverse()) await this.stop(started);
       for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+      this.#reaper.ref();
       this.#reaper.stdin.end();
-      if (this.#reaper.exitCode === null) await once(this.#reaper, 'exit');
+      if (this.#reaper.exitCode === null && this.#reaper.signalCode === null)
+        await once(this.#reaper, 'exit');
     })();
     return this.#stopping;
   }

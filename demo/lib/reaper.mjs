@@ -1,7 +1,6 @@
 /**
  * Cleans up after a demo that died without saying goodbye (kill -9, out of memory). Its stdin is a pipe from
- * the demo: lines `+<pid>`, `-<pid>` keep the list of process groups, `rm <folder>` and `drop <json>` what else
- * is to be removed. When the pipe closes, everything still listed goes.
+ * the demo: lines `+<pid>`, `-<pid>` keep the list of process groups, `rm <folder>` names what is to be removed. When the pipe closes, everything still listed goes.
  */
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -28,8 +28,13 @@ export async function withProcesses(work) {
       });
     }
   });
+  // A closed terminal or pipe: nobody is left to show anything to.
+  const unseen = new Promise((resolve) => {
+    process.stdout.on('error', () => resolve(1));
+    process.stderr.on('error', () => resolve(1));
+  });
   try {
-    code = await Promise.race([work(processes, interrupted), crashed, signalled]);
+    code = await Promise.race([work(processes, interrupted), crashed, signalled, unseen]);
   } catch (error) {
     process.stderr.write(`\ndemo: ${error.message}\n`);
   } finally {

@@ -39,8 +39,11 @@ async function main() {
   });
   // Longer than any client's keep-alive, so that a request never meets a closing connection.
   server.keepAliveTimeout = 75_000;
+  let stopping = false;
   const stop = () => {
-    server.close(() => pool.end().then(() => process.disconnect?.()));
+    if (stopping) return;
+    stopping = true;
+    server.close(() => pool.end().then(() => process.connected && process.disconnect()));
     server.closeIdleConnections();
   };
   process.once('SIGTERM', stop);

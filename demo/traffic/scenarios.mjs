@@ -303,7 +303,7 @@ export const SCENARIOS = [
   {
     name: 'unknown page',
     weight: 2,
-    endpoint: 'GET *',
+    endpoint: 'GET /*/*',
     status: 404,
     make: ({ secrets }) => ({
       path: `/~${secrets.token('path')}/.env?key=${secrets.token('query string')}`,

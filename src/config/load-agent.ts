@@ -32,6 +32,7 @@ export function loadAgentConfig(env: Environment = process.env): AgentConfig {
     ingestKey,
     headers,
     caFile: caFile === undefined ? undefined : resolve(caFile),
+    extraCaFile: env['NODE_EXTRA_CA_CERTS'] || undefined,
     httpsProxy: readProxy(reader),
     noProxy: Object.freeze(reader.list('noProxy').map((host) => host.toLowerCase())),
     spoolDir: absolute(reader.text('spoolDir'), () => defaultSpoolDir(socketPath)),

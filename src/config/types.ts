@@ -40,6 +40,8 @@ export interface AgentConfig {
   readonly headers: Readonly<Record<string, string>>;
   /** PEM file of an additional certificate authority. */
   readonly caFile: string | undefined;
+  /** Node's own NODE_EXTRA_CA_CERTS. Needed by name because before Node 22.15 adding a CA would lose it. */
+  readonly extraCaFile?: string | undefined;
   /** `http://[user:password@]host:port` of a CONNECT proxy. */
   readonly httpsProxy: string | undefined;
   /** Hosts reached without the proxy, lower case. */

@@ -15,6 +15,8 @@ export interface TlsPosterOptions {
   url: URL;
   /** PEM file of an additional certificate authority. */
   caFile?: string | undefined;
+  /** NODE_EXTRA_CA_CERTS, which Node trusts already; see createTrust. */
+  extraCaFile?: string | undefined;
   /** CONNECT proxy. */
   proxy?: URL | undefined;
   noProxy?: readonly string[];
@@ -60,7 +62,7 @@ export class TlsPoster {
     if (url.protocol !== 'https:') throw new Error('only https:// addresses are posted to');
     this.host = url.hostname.replace(/^\[|\]$/g, '');
     this.port = Number(url.port || 443);
-    const trust = createTrust(options.caFile);
+    const trust = createTrust(options.caFile, options.extraCaFile);
     const security: tls.ConnectionOptions = {
       secureContext: trust,
       minVersion: MIN_TLS_VERSION,

@@ -17,11 +17,16 @@ interface TlsWithCertificateList {
  * Whom we trust: Node's own roots, NODE_EXTRA_CA_CERTS, and the certificates of `caFile` in addition.
  *
  * The plain `ca` option would replace the default store, and with it NODE_EXTRA_CA_CERTS. Node ≥ 22.15 lists the
- * default store; before that, adding to a fresh context is the only way that keeps both.
+ * default store. Before that, adding to a context keeps Node's roots but not the extra ones (the context copies the
+ * store before they are in it), so they are read and added again.
  *
- * @throws Error without content of the file when it cannot be read or holds no certificate.
+ * @param extraCaFile value of NODE_EXTRA_CA_CERTS; as Node does, one that cannot be read is passed over.
+ * @throws Error without content of the file when `caFile` cannot be read or holds no certificate.
  */
-export function createTrust(caFile: string | undefined): tls.SecureContext {
+export function createTrust(
+  caFile: string | undefined,
+  extraCaFile: string | undefined,
+): tls.SecureContext {
   if (caFile === undefined) return tls.createSecureContext({ minVersion: MIN_TLS_VERSION });
   const pem = readCertificates(caFile);
   const { getCACertificates } = tls as TlsWithCertificateList;
@@ -30,8 +35,18 @@ export function createTrust(caFile: string | undefined): tls.SecureContext {
     return tls.createSecureContext({ minVersion: MIN_TLS_VERSION, ca });
   }
   const trust = tls.createSecureContext({ minVersion: MIN_TLS_VERSION });
-  (trust as unknown as NativeContext).context.addCACert(pem);
+  const { context } = trust as unknown as NativeContext;
+  context.addCACert(pem);
+  if (extraCaFile !== undefined) addIfReadable(context, extraCaFile);
   return trust;
+}
+
+function addIfReadable(context: NativeContext['context'], file: string): void {
+  try {
+    context.addCACert(readCertificates(file));
+  } catch {
+    // Node has warned about it at its start.
+  }
 }
 
 function readCertificates(caFile: string): string {

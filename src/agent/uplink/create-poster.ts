@@ -11,7 +11,7 @@ export interface Destination {
  * @throws ConfigError naming the variable: not https, unusable CA file or proxy.
  */
 export function createDestination(config: AgentConfig): Destination | undefined {
-  const { serverUrl, ingestKey, headers, caFile, httpsProxy, noProxy } = config;
+  const { serverUrl, ingestKey, headers, caFile, extraCaFile, httpsProxy, noProxy } = config;
   if (serverUrl === undefined) return undefined;
   const url = parse('RETRACE_SERVER_URL', serverUrl);
   if (url.protocol !== 'https:') {
@@ -26,7 +26,7 @@ export function createDestination(config: AgentConfig): Destination | undefined 
     );
   }
   try {
-    const poster = new TlsPoster({ url, caFile, proxy, noProxy });
+    const poster = new TlsPoster({ url, caFile, extraCaFile, proxy, noProxy });
     return { poster, basePath: url.pathname.replace(/\/+$/, '') };
   } catch (error) {
     const why = error instanceof Error && caFile !== undefined ? error.message : 'unusable';

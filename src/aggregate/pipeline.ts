@@ -133,6 +133,8 @@ export class Pipeline {
     this.drain();
     this.#tracker.releaseAll();
     this.cutWindow();
+    // The last window may have pushed an older one out; that loss is stated, too.
+    if (!isEmptyAccount(this.#account)) this.cutWindow();
     writeHandover(this.parts.options.agentSocket, this.instanceId, this.#queue.close());
     Atomics.store(this.#words, UNSETTLED, 0);
   }

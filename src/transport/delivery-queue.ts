@@ -51,7 +51,7 @@ export class DeliveryQueue<A> {
   readonly #now: () => number;
   #bytes = 0;
   #sequence = 0;
-  #sending = false;
+  #inFlight: Batch<A> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failingSince: number | undefined;
   #closed = false;
@@ -74,7 +74,9 @@ export class DeliveryQueue<A> {
     this.#batches.push({ sequence: this.#sequence, body, account, peeked: false });
     this.#bytes += body.byteLength;
     while (this.#bytes > this.options.maxBytes && this.#batches.length > 1) {
-      const oldest = this.#batches[0] as Batch<A>;
+      // Not the one in flight: it may be arriving, and would then be both delivered and counted as lost.
+      const oldest = this.#batches.find((batch) => batch !== this.#inFlight);
+      if (oldest === undefined) break;
       this.#remove(oldest);
       this.options.onDropped(oldest.account, 'backlog');
     }
@@ -96,7 +98,7 @@ export class DeliveryQueue<A> {
   }
 
   #pump(): void {
-    if (this.#sending || this.#closed || this.#timer !== undefined) return;
+    if (this.#inFlight !== undefined || this.#closed || this.#timer !== undefined) return;
     const batch = this.#batches.find((each) => !each.peeked);
     if (batch === undefined) {
       if (this.#batches.length > 0) this.#later(PEEKED_RETRY_MS, () => this.#offerPeekedAgain());
@@ -112,9 +114,9 @@ export class DeliveryQueue<A> {
   }
 
   async #attempt(batch: Batch<A>): Promise<void> {
-    this.#sending = true;
+    this.#inFlight = batch;
     const result = await this.options.send(batch.sequence, batch.body);
-    this.#sending = false;
+    this.#inFlight = undefined;
     if (this.#closed) return;
     if (result === 'failed') {
       this.#failed();

@@ -1,5 +1,5 @@
 import { startAgent, type RunningAgent } from '../agent/index.js';
-import { loadAgentConfig, loadServerConfig } from '../config/load.js';
+import { defaultAgentSocket, loadAgentConfig, loadServerConfig } from '../config/load.js';
 import { EXIT, fail, failureOf, untilStopped } from './failure.js';
 import { UP_HELP } from './help.js';
 import { loadPlatform, type RunningPlatform } from './platform.js';
@@ -46,6 +46,9 @@ export async function runUpCommand(args: string[]): Promise<number> {
 }
 
 function welcome(server: RunningPlatform, agent: RunningAgent): void {
+  // Without the variable an app looks for the agent at the default socket.
+  const socket =
+    agent.socketPath === defaultAgentSocket() ? '' : `RETRACE_AGENT_SOCKET=${agent.socketPath} `;
   const lines = [
     'retrace is up.',
     '',
@@ -56,8 +59,8 @@ function welcome(server: RunningPlatform, agent: RunningAgent): void {
     ...(agent.otlpUrl === undefined ? [] : [`  OTLP        ${agent.otlpUrl}`]),
     `  data        ${server.dataDir}`,
     '',
-    '  Your app:   node --require retrace/register app.js',
-    '              node --import retrace/register app.mjs',
+    `  Your app:   ${socket}node --require retrace/register app.js`,
+    `              ${socket}node --import retrace/register app.mjs`,
     '',
     '  Ctrl-C stops both.',
   ];

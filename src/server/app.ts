@@ -16,6 +16,7 @@ export interface AppOptions {
   /** See SecurityOptions. */
   allowedHosts: () => ReadonlySet<string> | undefined;
   dashboardDir: string | undefined;
+  requestTimeoutMs: number | undefined;
 }
 
 /** A request must have arrived whole within this time: a sender of one byte per second is cut off. */
@@ -30,16 +31,17 @@ const API_CALLS_PER_MINUTE = 3_000;
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { platform } = options;
   const tls = options.tls !== undefined;
+  const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const common = {
     // Nothing that is received may reach a log: errors are logged by hand, by their kind.
     logger: false as const,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout,
     routerOptions: { maxParamLength: 64 },
     forceCloseConnections: 'idle' as const,
   };
   const http = {
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeout),
   };
   const app = (
     options.tls === undefined

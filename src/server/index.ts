@@ -59,7 +59,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const dashboardDir = options.dashboardDir ?? installedDashboardDir();
 
     let tlsHosts: ReadonlySet<string> | undefined;
-    const tlsApp = await buildApp({ platform, tls, dashboardDir, allowedHosts: () => tlsHosts });
+    const shared = { platform, dashboardDir, requestTimeoutMs: options.requestTimeoutMs };
+    const tlsApp = await buildApp({ ...shared, tls, allowedHosts: () => tlsHosts });
     apps.push(tlsApp);
     const port = await listen(tlsApp, options.host, options.port);
     if (loopback) tlsHosts = loopbackHosts(port, 'https');
@@ -69,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (loopback && options.dashboardPort !== undefined) {
       let hosts: ReadonlySet<string> = new Set();
       const allowedHosts = (): ReadonlySet<string> => hosts;
-      const plain = await buildApp({ platform, tls: undefined, dashboardDir, allowedHosts });
+      const plain = await buildApp({ ...shared, tls: undefined, allowedHosts });
       apps.push(plain);
       const dashboardPort = await listen(plain, '127.0.0.1', options.dashboardPort);
       hosts = loopbackHosts(dashboardPort, 'http');

@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly dashboardDir?: string | undefined;
   /** Receives single lines without newline about the server itself: never anything that was received. */
   readonly log?: ((line: string) => void) | undefined;
+  /** A request must have arrived whole within this time; default 30 s. */
+  readonly requestTimeoutMs?: number | undefined;
   /** Epoch ms; for tests of what expires. */
   readonly now?: (() => number) | undefined;
 }

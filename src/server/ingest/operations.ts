@@ -34,9 +34,10 @@ export function callerOf(attributes: Attributes): OperationIdentity | undefined 
 function endpointOf(attributes: Attributes): OperationIdentity {
   const method = textOf(attributes, ATTR.httpRequestMethod);
   const route = textOf(attributes, ATTR.httpRoute);
-  const endpoint =
-    textOf(attributes, ATTR.retraceEndpoint) || `${method || '_OTHER'} ${route || '*'}`;
-  return endpointNamed(endpoint, method, route);
+  const stated = textOf(attributes, ATTR.retraceEndpoint);
+  // Component times of the overflow endpoint carry nothing that names one.
+  if (stated + method + route === '') return otherOperation('endpoint');
+  return endpointNamed(stated || `${method || '_OTHER'} ${route || '*'}`, method, route);
 }
 
 /** The text alone is the identity: a caller is known by nothing else. */

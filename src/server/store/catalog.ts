@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ERROR_OTHER } from '../../core/semconv.js';
 import { KIND_CODE } from './schema.js';
 import type { SqlDatabase } from './sqlite.js';
 import type {
@@ -14,6 +15,7 @@ export const OPERATIONS_PER_SHARD = 64;
 /** Past these bounds data is kept under an explicit "Other": a hostile sender cannot grow the catalog for ever. */
 const MAX_OPERATIONS = 20_000;
 const MAX_SERVICES = 1000;
+const MAX_OUTCOMES = 5000;
 /** Entries kept in memory before all are forgotten and read again. */
 const MAX_CACHED = 200_000;
 
@@ -175,14 +177,22 @@ export class Catalog {
     const key = `${status} ${errorType}`;
     let id = this.outcomeIds.get(key);
     if (id === undefined) {
-      id =
-        this.db.get<{ id: number }>(
-          'SELECT id FROM outcomes WHERE status = ? AND error_type = ?',
+      id = this.db.get<{ id: number }>(
+        'SELECT id FROM outcomes WHERE status = ? AND error_type = ?',
+        status,
+        errorType,
+      )?.id;
+      if (id === undefined) {
+        const last = this.db.get<{ id: number | null }>('SELECT max(id) AS id FROM outcomes')?.id;
+        if ((last ?? 0) >= MAX_OUTCOMES && errorType !== ERROR_OTHER && errorType !== '') {
+          return this.outcome({ status, errorType: ERROR_OTHER });
+        }
+        id = this.db.run(
+          'INSERT INTO outcomes (status, error_type) VALUES (?, ?)',
           status,
           errorType,
-        )?.id ??
-        this.db.run('INSERT INTO outcomes (status, error_type) VALUES (?, ?)', status, errorType)
-          .id;
+        ).id;
+      }
       if (this.outcomeIds.size >= MAX_CACHED) this.outcomeIds.clear();
       this.outcomeIds.set(key, id);
     }

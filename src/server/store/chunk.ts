@@ -50,8 +50,9 @@ export class Chunk {
         operation,
         caller,
         outcome,
-        histogram: timings,
-        encoded: undefined,
+        // Bytes, not the caller's object: merging into that would change a batch that may be stored again.
+        histogram: undefined,
+        encoded: timings.encode(),
         count: timings.count,
         sumUs: timings.sumUs,
         facts: undefined,

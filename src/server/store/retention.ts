@@ -36,6 +36,10 @@ export function purgeSlice(db: SqlDatabase, nowMs: number, retention: Retention)
        (SELECT source_id, sequence FROM batches WHERE seen_ms < ? LIMIT ${SLICE})`,
     nowMs - BATCH_KEY_DAYS * DAY_MS,
   ).changes;
+  deleted += db.run(
+    `DELETE FROM batch_sources WHERE NOT EXISTS
+       (SELECT 1 FROM batches WHERE batches.source_id = batch_sources.id)`,
+  ).changes;
   deleted += db.run('DELETE FROM instances WHERE last_seen_ms < ?', cutoffMs).changes;
   const names = cutoffMs - NAME_MARGIN_MS;
   deleted += db.run('DELETE FROM operations WHERE last_seen_ms < ?', names).changes;

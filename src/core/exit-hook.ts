@@ -25,8 +25,8 @@ export interface ExitHook {
 
 export interface ExitHandlers {
   /**
-   * Called in the last turn, before the host's own 'exit' listeners; and, if it has any, once more after them,
-   * for what they may have caused. Must not throw and must cost nothing when there is nothing to do.
+   * Called in the last turn, before the host's own 'exit' listeners; and, if it has several, once more after
+   * them, for what they may have caused. Must not throw and must cost nothing when there is nothing to do.
    */
   onExit(): void;
   /** Called on every other look-up of `process.emit`; the listeners may have changed. Must not throw. */
@@ -49,8 +49,9 @@ export function installExitHook({ onExit, onLookup }: ExitHandlers): ExitHook {
     if (exiting) return;
     exiting = true;
     onExit();
-    // Only now is the listener count no longer the host's to see: it goes into its last round.
-    if (process.listenerCount('exit') > 0) process.on('exit', onExit);
+    // The host's last round: a listener at its end is seen by nobody. Not where there is a single one, because
+    // Node calls that from another line, which the trace of an error thrown in it would show.
+    if (process.listenerCount('exit') > 1) process.on('exit', onExit);
   };
 
   /** An accessor that looks first and then yields what `current` gives. */

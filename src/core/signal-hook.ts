@@ -1,4 +1,5 @@
 import type { ExitHook } from './exit-hook.js';
+import { interceptReads } from './wrap.js';
 
 /** Signals whose default action ends the process and that operators send to end one. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -28,6 +29,8 @@ export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHo
   const handledByHost = new Set<Signal>();
   let armed = false;
   let scheduled = false;
+  /** The host has just given up its last listener of a signal, in this very turn. */
+  let handlerGone = false;
 
   /** Stands in for `process.emit` in the wrap that Node creates for one signal. */
   const received = function (this: unknown, ...args: unknown[]): unknown {
@@ -60,21 +63,32 @@ export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHo
       if (armed || start === undefined || stop === undefined) return;
       armed = true;
       listen();
+      // A handler that cleans up, removes itself and raises the signal again (the usual "exit hook" libraries do)
+      // ends the process within one turn: the look-up of process.kill is the last that is seen of it.
+      interceptReads(
+        process,
+        'kill',
+        () => {
+          if (handlerGone) onSignal();
+          return undefined;
+        },
+        true,
+      );
     },
     check() {
       if (!armed) return;
       for (const type of SIGNALS) {
-        if (process.listenerCount(type) > 0) {
-          handledByHost.add(type);
-        } else if (handledByHost.has(type) && !scheduled) {
-          // Its last listener has just gone and Node is about to stop listening; begin again after that.
-          scheduled = true;
-          queueMicrotask(() => {
-            scheduled = false;
-            listen();
-          });
-        }
+        if (handledByHost.has(type) && process.listenerCount(type) === 0) handlerGone = true;
       }
+      if (scheduled) return;
+      scheduled = true;
+      // Whatever is about to happen to listeners has happened by then: Node looks up `emit` before it adds one
+      // and before it stops listening after the last. About 1 µs per event of `process`, which are rare.
+      queueMicrotask(() => {
+        scheduled = false;
+        handlerGone = false;
+        listen();
+      });
     },
   };
 }

@@ -27,8 +27,8 @@ const ways: readonly [way: string, code: number][] = [
 ];
 
 describe.each(['cjs', 'mjs'] as const)('an app that dies does so as without hooks, %s', (entry) => {
-  it.each(ways)('%s', async (way, code) => {
-    if (noPostgres && /query|pool/.test(way)) return;
+  it.for(ways)('%s', async ([way, code], { skip }) => {
+    if (noPostgres && /query|pool/.test(way)) skip(noPostgres);
     const env = { CRASH: way };
     const bare = await runScenario('crash', { entry, env, hooked: false });
     const hooked = await runScenario('crash', { entry, env });
@@ -38,8 +38,10 @@ describe.each(['cjs', 'mjs'] as const)('an app that dies does so as without hook
 });
 
 describe('a callback that throws on a failed query', () => {
-  it('keeps the error, the message and the exit code; our one frame is the only difference', async () => {
-    if (noPostgres) return;
+  it('keeps the error, the message and the exit code; the trace is cut as ever', async ({
+    skip,
+  }) => {
+    if (noPostgres) skip(noPostgres);
     const env = { CRASH: 'query error callback' };
     const bare = await runScenario('crash', { env, hooked: false });
     const hooked = await runScenario('crash', { env });

@@ -1,0 +1,92 @@
+/**
+ * What the hooks' building blocks cost, in ns per operation: node benchmarks/micro/hooks.mjs
+ * (after npm run build:runtime). Median of 9 rounds.
+ */
+import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const { createSlot, observeFirstAssignment, observeReads } = require('../../dist/src/core/wrap.js');
+const guard = { active: true, failed() {}, run: () => undefined };
+const ROUNDS = 9;
+const TIMES = 300_000;
+
+let sink = 0;
+function measure(name, prepare, operate) {
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const state = prepare();
+    const start = process.hrtime.bigint();
+    for (let index = 0; index < TIMES; index++) sink += operate(state, index) ? 1 : 0;
+    rounds.push(Number(process.hrtime.bigint() - start) / TIMES);
+  }
+  rounds.sort((a, b) => a - b);
+  console.log(`${name.padEnd(58)} ${rounds[ROUNDS >> 1].toFixed(1).padStart(7)}`);
+}
+
+class Message extends EventEmitter {
+  constructor() {
+    super();
+    this.a = 1;
+    this.b = 2;
+  }
+}
+const objects = (attach) => () => {
+  const list = Array.from({ length: TIMES }, () => new Message());
+  if (attach) for (const item of list) attach(item);
+  return list;
+};
+const slot = createSlot();
+let weak = new WeakMap();
+const value = { open: true };
+
+console.log(`Node ${process.version}, ns per operation`);
+measure('baseline: walk a list of objects', objects(), (list, index) => list[index].a);
+measure('WeakMap set', objects(), (list, index) => weak.set(list[index], value));
+weak = new WeakMap();
+measure(
+  'WeakMap get',
+  objects((item) => weak.set(item, value)),
+  (list, index) => weak.get(list[index]),
+);
+weak = new WeakMap();
+measure('slot set', objects(), (list, index) => (slot.set(list[index], value), 1));
+measure(
+  'slot get',
+  objects((item) => slot.set(item, value)),
+  (list, index) => slot.get(list[index]),
+);
+measure('slot get, absent', objects(), (list, index) => slot.get(list[index]));
+
+const emit = (emitter) => emitter.emit('x');
+const listened = () => new Message().on('x', () => undefined);
+measure('emit, one listener', listened, emit);
+const undo = observeReads(Message.prototype, 'emit', guard, (self) => slot.get(self));
+measure('emit, one listener, observed read', listened, emit);
+undo();
+Message.prototype.emit = function emitWrapped(...args) {
+  slot.get(this);
+  return Reflect.apply(EventEmitter.prototype.emit, this, args);
+};
+measure('emit, one listener, wrapped function (for comparison)', listened, emit);
+delete Message.prototype.emit;
+
+class Query {
+  constructor(text) {
+    this.first = 1;
+    this.text = text;
+    this.last = 2;
+  }
+}
+measure(
+  'construct',
+  () => 0,
+  () => new Query('a'),
+);
+observeFirstAssignment(Query.prototype, 'text', guard, () => undefined);
+measure(
+  'construct, first assignment observed',
+  () => 0,
+  () => new Query('a'),
+);
+if (sink < 0) console.log(sink);

@@ -50,3 +50,10 @@ export function zoneName(at: Date = new Date()): string {
   const absolute = Math.abs(minutes);
   return `UTC${minutes < 0 ? '−' : '+'}${pad(Math.floor(absolute / 60))}:${pad(absolute % 60)}`;
 }
+
+/** For `<input type="datetime-local">`: local time to the minute. */
+export function toLocalInput(ms: number): string {
+  const at = new Date(ms);
+  const day = `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+  return `${day}T${formatClock(ms)}`;
+}

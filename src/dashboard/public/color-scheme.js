@@ -3,11 +3,15 @@
 (function () {
   var chosen = null;
   try {
-    chosen = localStorage.getItem('mantine-color-scheme-value');
+    chosen = globalThis.localStorage.getItem('mantine-color-scheme-value');
   } catch (error) {
     // Storage may be forbidden; then the system's choice stands.
   }
   var dark =
-    chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
+    chosen === 'dark' ||
+    (chosen !== 'light' && globalThis.matchMedia('(prefers-color-scheme: dark)').matches);
+  globalThis.document.documentElement.setAttribute(
+    'data-mantine-color-scheme',
+    dark ? 'dark' : 'light',
+  );
 })();

@@ -1,0 +1,46 @@
+import { Button } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { describeError } from '../api/error-words.js';
+import { StatePanel } from './state-panel.js';
+
+interface Props<Answer> {
+  query: UseQueryResult<Answer, Error>;
+  loading: ReactNode;
+  children: (answer: Answer) => ReactNode;
+}
+
+/**
+ * The three states every panel has. Data that was read once stays on the page when a later refresh fails; the
+ * notice at the top of the page says how old it is.
+ */
+export function QueryPanel<Answer>({ query, loading, children }: Props<Answer>) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.isError) {
+    const words = describeError(query.error);
+    return (
+      <div className="panel">
+        <StatePanel
+          kind="error"
+          title={words.title}
+          advice={words.advice}
+          action={
+            <Button
+              variant="default"
+              loading={query.isFetching}
+              onClick={() => void query.refetch()}
+            >
+              Try again
+            </Button>
+          }
+        />
+      </div>
+    );
+  }
+  return (
+    <div role="status">
+      <span className="visually-hidden">Loading…</span>
+      {loading}
+    </div>
+  );
+}

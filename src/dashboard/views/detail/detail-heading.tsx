@@ -1,0 +1,85 @@
+import type { ReportRow } from '../../../server/api-types.js';
+import { MethodBadge, Tag } from '../../components/badges.js';
+import { SplitBar, SplitLegend } from '../../components/bars.js';
+import { CopyButton } from '../../components/copy-button.js';
+import { RepeatIcon } from '../../components/icons.js';
+import { SqlBlock } from '../../components/sql-text.js';
+import { displayName } from '../../format/hostile.js';
+import { formatExactCount } from '../../format/number.js';
+import { layoutSql } from '../../format/sql-layout.js';
+import classes from './detail-view.module.css';
+
+/** What the row is, in full. */
+export function DetailHeading({ row }: { row: ReportRow }) {
+  if (row.other) {
+    return (
+      <header>
+        <h1>Other</h1>
+        <p className={classes['explain']}>
+          The app keeps a bounded number of names apart. Calls beyond that bound are counted here in
+          full – nothing is lost, they are only not told apart.
+        </p>
+      </header>
+    );
+  }
+  const { query, call, endpoint } = row;
+  return (
+    <header>
+      <h1 className="foreign" dir="auto">
+        {call !== undefined && <MethodBadge method={call.method} />}
+        {endpoint !== undefined && endpoint.method !== '' && (
+          <MethodBadge method={endpoint.method} />
+        )}
+        {displayName(titleOf(row), 400)}
+      </h1>
+      {query !== undefined && <QueryFacts query={query} />}
+      {endpoint !== undefined && (
+        <div className={`panel ${classes['split'] ?? ''}`}>
+          <SplitBar split={endpoint.split} />
+          <SplitLegend split={endpoint.split} />
+        </div>
+      )}
+    </header>
+  );
+}
+
+function titleOf({ name, call, endpoint }: ReportRow): string {
+  if (call !== undefined) {
+    const port = [0, 80, 443].includes(call.port) ? '' : `:${call.port}`;
+    return `${call.address}${port}${call.template}`;
+  }
+  return endpoint === undefined || endpoint.route === '' ? name : endpoint.route;
+}
+
+function QueryFacts({ query }: { query: NonNullable<ReportRow['query']> }) {
+  const facts = [query.system, query.namespace, query.address].filter((fact) => fact !== '');
+  return (
+    <>
+      <p className={classes['facts']}>
+        {facts.map((fact, at) => (
+          <Tag key={at}>{displayName(fact, 80)}</Tag>
+        ))}
+      </p>
+      {query.repeatedRequests > 0 && (
+        <p className={classes['finding']} role="note">
+          <RepeatIcon />
+          <span>
+            <b>Repeated within one request.</b> In {formatExactCount(query.repeatedRequests)}{' '}
+            {query.repeatedRequests === 1 ? 'request' : 'requests'} this query ran five times or
+            more, at most {formatExactCount(query.repeatedMax)} times. One query for the whole list
+            (<code>WHERE … IN</code>, a join or a batch loader) would do the same in a single round
+            trip.
+          </span>
+        </p>
+      )}
+      <section className={`panel ${classes['signature'] ?? ''}`} aria-label="Signature">
+        <div className={classes['signatureBar']}>
+          <h2>Signature</h2>
+          <span className={classes['hint']}>values never leave the app</span>
+          <CopyButton text={layoutSql(query.text)} label="Copy the signature" />
+        </div>
+        <SqlBlock text={query.text} />
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+import type { ReportKind, ReportRow } from '../../../server/api-types.js';
+import { ShareBar, SplitBar, StatusBar } from '../../components/bars.js';
+import { ErrorCell } from '../../components/errors.js';
+import { Figure } from '../../components/figure.js';
+import { RowName } from '../../components/row-name.js';
+import { Sparkline } from '../../components/sparkline.js';
+import type { Column } from '../../components/table/columns.js';
+import { formatDuration } from '../../format/duration.js';
+import { errorRate, formatCount, formatExactCount, formatRate } from '../../format/number.js';
+import { splitRatio } from '../../format/split.js';
+
+type ReportColumn = Column<ReportRow>;
+type DurationField = 'averageUs' | 'p50Us' | 'p95Us' | 'p99Us' | 'maxUs' | 'totalUs';
+
+const duration = (key: DurationField, title: string, hint: string): ReportColumn => ({
+  key,
+  title,
+  hint,
+  value: (row) => row[key],
+  cell: (row) => <Figure text={formatDuration(row[key])} />,
+});
+
+const figures: ReportColumn[] = [
+  {
+    key: 'calls',
+    title: 'Calls',
+    hint: 'Calls in the time range',
+    value: (row) => row.calls,
+    cell: (row) => <Figure text={formatCount(row.calls)} title={formatExactCount(row.calls)} />,
+  },
+  {
+    key: 'callsPerMinute',
+    title: '/min',
+    hint: 'Calls per minute',
+    value: (row) => row.callsPerMinute,
+    cell: (row) => <Figure text={formatRate(row.callsPerMinute)} />,
+  },
+  duration('averageUs', 'Average', 'Total time ÷ calls'),
+  duration('p50Us', 'p50', 'Half of the calls were at most this slow'),
+  duration('p95Us', 'p95', '95 % of the calls were at most this slow'),
+  duration('p99Us', 'p99', '99 % of the calls were at most this slow'),
+  duration('maxUs', 'Max', 'The slowest call'),
+  duration('totalUs', 'Total', 'Time spent in all calls together'),
+  {
+    key: 'share',
+    title: 'Share',
+    hint: 'Share of the total time of this report',
+    value: (row) => row.share,
+    cell: (row) => <ShareBar share={row.share} />,
+  },
+];
+
+const errors: ReportColumn = {
+  key: 'errors',
+  title: 'Errors',
+  hint: 'Failed calls, their share and most frequent type',
+  value: (row) => row.errors,
+  cell: (row) => <ErrorCell {...row} />,
+};
+
+const trend: ReportColumn = {
+  key: 'trend',
+  title: 'Trend',
+  hint: 'Calls over the time range',
+  value: (row) => row.calls,
+  cell: (row) => (
+    <Sparkline
+      values={row.sparkline}
+      label={`Calls over time, ${formatExactCount(row.calls)} in all`}
+    />
+  ),
+};
+
+/** Columns that only one report has. */
+const special: Record<ReportKind, ReportColumn[]> = {
+  endpoints: [
+    {
+      key: 'split',
+      title: 'Time by component',
+      hint: 'Database, web services, own code; sorts by the database’s share',
+      value: (row) => splitRatio(row.endpoint?.split),
+      cell: (row) => (row.endpoint === undefined ? null : <SplitBar split={row.endpoint.split} />),
+    },
+    {
+      key: 'queriesPerRequest',
+      title: 'Queries/req',
+      hint: 'Database calls per request',
+      value: (row) => row.endpoint?.queriesPerRequest ?? Number.NaN,
+      cell: (row) => <Figure text={formatRate(row.endpoint?.queriesPerRequest ?? Number.NaN)} />,
+    },
+  ],
+  queries: [],
+  'web-services': [
+    {
+      key: 'statuses',
+      title: 'Answers',
+      hint: 'Answers by status class; sorts by calls without a good answer',
+      value: (row) => (row.call === undefined ? Number.NaN : errorRate(row)),
+      cell: (row) => (row.call === undefined ? null : <StatusBar statuses={row.call.statuses} />),
+    },
+  ],
+};
+
+const PRIMARY: Record<ReportKind, string> = {
+  endpoints: 'Endpoint',
+  queries: 'Query',
+  'web-services': 'Web service',
+};
+
+export function reportColumns(
+  report: ReportKind,
+  hrefOf: (row: ReportRow) => string,
+): ReportColumn[] {
+  return [
+    {
+      key: 'name',
+      title: PRIMARY[report],
+      primary: true,
+      value: (row) => row.name,
+      cell: (row) => <RowName row={row} href={hrefOf(row)} />,
+    },
+    ...special[report],
+    ...figures,
+    errors,
+    trend,
+  ];
+}

@@ -1,6 +1,6 @@
-import type { LocalReport, LocalServiceReport } from '../../agent/report-types.js';
+import type { LocalReport, LocalReportRow, LocalServiceReport } from '../../agent/report-types.js';
 import type { Style } from './style.js';
-import { renderTable } from './table.js';
+import { layoutOf, renderTable } from './table.js';
 import { cut, printable } from './text-width.js';
 import { formatCount } from './units.js';
 
@@ -57,10 +57,15 @@ function renderService(
   const when = `${clock(fromMs)} – ${clock(toMs)} (${spanText(toMs - fromMs)})`;
   const name = printable(one.service);
   const rule = '─'.repeat(Math.max(0, width - name.length - when.length - processes.length - 8));
+  const { endpoints, queries, webServices } = one;
+  const rows: LocalReportRow[] = [endpoints, queries, webServices].flatMap((table) =>
+    table.rows.slice(0, limit),
+  );
+  const layout = layoutOf(rows, width);
   const tables = [
-    renderTable('Endpoints', one.endpoints, limit, width, style),
-    renderTable('Queries', one.queries, limit, width, style),
-    renderTable('Web services', one.webServices, limit, width, style),
+    renderTable('Endpoints', endpoints, limit, layout, style),
+    renderTable('Queries', queries, limit, layout, style),
+    renderTable('Web services', webServices, limit, layout, style),
   ];
   const title = `${style.bold(style.cyan(name))}  ${style.dim(`${when}  ${processes}  ${rule}`.trimEnd())}`;
   return [title, '', ...tables.flatMap((table, i) => (i === 0 ? table : ['', ...table]))];

@@ -11,9 +11,12 @@ interface Column {
   paint?: (style: Style, text: string, row: LocalReportRow) => string;
 }
 
+/** Rank of the bar among the spare columns. */
+const BAR_SPARE = 1;
+
 const COLUMNS: readonly Column[] = [
   { title: 'calls', text: (row) => formatCount(row.calls), spare: 0 },
-  { title: 'calls/min', text: (row) => formatRate(row.callsPerMinute), spare: 3 },
+  { title: '/min', text: (row) => formatRate(row.callsPerMinute), spare: 3 },
   { title: 'average', text: (row) => formatUs(row.averageUs), spare: 0 },
   { title: 'p50', text: (row) => formatUs(row.p50Us), spare: 2 },
   { title: 'p95', text: (row) => formatUs(row.p95Us), spare: 0 },
@@ -21,7 +24,12 @@ const COLUMNS: readonly Column[] = [
   { title: 'max', text: (row) => formatUs(row.maxUs), spare: 5 },
   { title: 'total', text: (row) => formatUs(row.totalUs), spare: 0 },
   { title: 'share', text: (row) => formatShare(row.share), spare: 0 },
-  { title: '', text: (row) => bar(row.share), spare: 1, paint: (style, text) => style.cyan(text) },
+  {
+    title: '',
+    text: (row) => bar(row.share),
+    spare: BAR_SPARE,
+    paint: (style, text) => style.cyan(text),
+  },
   {
     title: 'errors',
     text: (row) => (row.errors === 0 ? '–' : formatCount(row.errors)),
@@ -35,72 +43,103 @@ const MIN_NAME = 24;
 const MAX_CALLERS = 3;
 const MAX_ERROR_TYPES = 5;
 
+/** Widths shared by all tables of a report, so that numbers stand below one another. */
+export interface Layout {
+  nameWidth: number;
+  columns: readonly { column: Column; width: number }[];
+  /** Of the terminal. */
+  width: number;
+}
+
+/** The columns that fit beside the names, spare ones left out first. */
+export function layoutOf(rows: readonly LocalReportRow[], width: number): Layout {
+  const longest = Math.max(MIN_NAME, ...rows.map((row) => widthOf(printable(row.name))));
+  let columns = COLUMNS.map((column) => ({
+    column,
+    width: Math.max(widthOf(column.title), ...rows.map((row) => widthOf(column.text(row)))),
+  }));
+  const taken = (): number => columns.reduce((sum, column) => sum + GAP + column.width, GAP);
+  const spares = COLUMNS.map(({ spare }) => spare).filter((spare) => spare > 0);
+  for (const spare of spares.sort((a, b) => a - b)) {
+    // The bar says what the share says: it is the first to make room for whole names.
+    const nameNeeds = spare === BAR_SPARE ? longest : MIN_NAME;
+    if (taken() + nameNeeds <= width) continue;
+    columns = columns.filter(({ column }) => column.spare !== spare);
+  }
+  // No wider than needed: numbers far from their names are hard to follow.
+  const nameWidth = Math.max(MIN_NAME, Math.min(longest, width - taken()));
+  return { nameWidth, columns, width };
+}
+
 /** One report as lines: title, header, and for each row its numbers and what belongs to it. */
 export function renderTable(
   title: string,
   table: LocalReportTable,
   limit: number,
-  width: number,
+  layout: Layout,
   style: Style,
 ): string[] {
-  const { calls, errors, totalUs } = table;
-  const summary = [
-    `${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}`,
-    `${formatUs(totalUs)} in total`,
-    ...(errors === 0 ? [] : [`${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'}`]),
-  ].join(' · ');
   if (table.rows.length === 0) return [`${style.bold(title)}  ${style.dim('none')}`];
   const rows = table.rows.slice(0, limit);
-  const columns = fit(rows, width);
-  const numbersWidth = columns.reduce((sum, { width: own }) => sum + GAP + own, 0);
-  // No wider than needed: numbers far from their names are hard to follow.
-  const longest = Math.max(...rows.map((row) => widthOf(printable(row.name))), MIN_NAME);
-  const nameWidth = Math.max(MIN_NAME, Math.min(longest, width - numbersWidth - GAP));
-  const lines = [`${style.bold(title)}  ${style.dim(summary)}`];
-  const header = columns.map(({ column, width: own }) => padStart(column.title, own));
-  lines.push(style.dim(`  ${[padEnd('', nameWidth), ...header].join(' '.repeat(GAP))}`.trimEnd()));
+  const source = commonSource(rows);
+  const lines = [
+    `${style.bold(title)}  ${style.dim(summaryOf(table, source, layout.width - title.length - 2))}`,
+  ];
+  const { columns, nameWidth } = layout;
+  const gap = ' '.repeat(GAP);
+  const header = columns.map(({ column, width }) => padStart(column.title, width));
+  lines.push(style.dim([padEnd('', nameWidth + GAP), ...header].join(gap).trimEnd()));
   for (const row of rows) {
-    const cells = columns.map(({ column, width: own }) => {
-      const text =
-        column.title === '' ? padEnd(column.text(row), own) : padStart(column.text(row), own);
+    const cells = columns.map(({ column, width }) => {
+      const pad = column.spare === BAR_SPARE ? padEnd : padStart;
+      const text = pad(column.text(row), width);
       return column.paint?.(style, text, row) ?? text;
     });
-    const name = padEnd(cut(printable(row.name), nameWidth), nameWidth);
-    lines.push(`  ${[style.bold(name), ...cells].join(' '.repeat(GAP))}`.trimEnd());
-    lines.push(...details(row, width, style));
+    const whole = printable(row.name);
+    const name = padEnd(cut(whole, nameWidth), nameWidth);
+    lines.push(`${gap}${[style.bold(name), ...cells].join(gap)}`.trimEnd());
+    const cutName = widthOf(whole) > nameWidth ? whole : undefined;
+    lines.push(...details(row, cutName, source === undefined, layout.width, style));
   }
   const more = table.omittedRows + table.rows.length - rows.length;
-  if (more > 0) lines.push(style.dim(`  … and ${formatCount(more)} more; see --limit`));
+  if (more > 0) lines.push(style.dim(`${gap}… and ${formatCount(more)} more; see --limit`));
   return lines;
 }
 
-/** The columns that fit beside a name of MIN_NAME, spare ones left out first. */
-function fit(rows: readonly LocalReportRow[], width: number): { column: Column; width: number }[] {
-  let columns = COLUMNS.map((column) => ({
-    column,
-    width: Math.max(widthOf(column.title), ...rows.map((row) => widthOf(column.text(row)))),
-  }));
-  const spares = COLUMNS.map(({ spare }) => spare).filter((spare) => spare > 0);
-  for (const spare of spares.sort((a, b) => a - b)) {
-    const needed = columns.reduce((sum, column) => sum + GAP + column.width, GAP + MIN_NAME);
-    if (needed <= width) break;
-    columns = columns.filter(({ column }) => column.spare !== spare);
-  }
-  return columns;
+function summaryOf(table: LocalReportTable, source: string | undefined, room: number): string {
+  const { calls, errors, totalUs } = table;
+  const parts = [
+    `${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}`,
+    `${formatUs(totalUs)} in total`,
+    ...(errors === 0 ? [] : [`${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'}`]),
+    ...(source === undefined || source === '' ? [] : [printable(source)]),
+  ];
+  return cut(parts.join(' · '), room);
+}
+
+/** The database all rows ran on; undefined when there are several. */
+function commonSource(rows: readonly LocalReportRow[]): string | undefined {
+  const [first] = rows;
+  return rows.every((row) => row.source === first?.source || row.other) ? first?.source : undefined;
 }
 
 /** Lines below a row: the signature, its errors, its callers. */
-function details(row: LocalReportRow, width: number, style: Style): string[] {
+function details(
+  row: LocalReportRow,
+  cutName: string | undefined,
+  withSource: boolean,
+  width: number,
+  style: Style,
+): string[] {
   const indent = '    ';
   const room = width - indent.length;
   const lines: string[] = [];
   const add = (text: string, paint: (text: string) => string): void => {
     lines.push(indent + paint(cut(printable(text), room)));
   };
-  if (row.text !== undefined && row.text !== '') {
-    add(row.text, style.dim);
-    if (row.source !== '') add(`on ${row.source}`, style.dim);
-  }
+  if (cutName !== undefined) add(cutName, style.dim);
+  if (row.text !== undefined && row.text !== '') add(row.text, style.dim);
+  if (withSource && row.source !== '') add(`on ${row.source}`, style.dim);
   if (row.split !== undefined) add(splitText(row.split), style.dim);
   if (row.errorTypes.length > 0) add(errorText(row), style.red);
   for (const caller of row.callers.slice(0, MAX_CALLERS)) {
@@ -115,14 +154,14 @@ function details(row: LocalReportRow, width: number, style: Style): string[] {
 
 function callerText({ endpoint, calls, share, errors }: ReportCaller): string {
   const name = endpoint === '' ? '(outside any request)' : endpoint;
-  const failed = errors === 0 ? '' : `, ${formatCount(errors)} failed`;
-  return `${name}  ${formatCount(calls)}×, ${formatShare(share)} of its time${failed}`;
+  const failed = errors === 0 ? '' : ` · ${formatCount(errors)} failed`;
+  return `${name} · ${formatCount(calls)}× · ${formatShare(share)} of its time${failed}`;
 }
 
 function repeatText({ repeatedRequests, repeatedMax }: ReportCaller): string {
   if (repeatedRequests === 0) return '';
   const requests = `${formatCount(repeatedRequests)} ${repeatedRequests === 1 ? 'request' : 'requests'}`;
-  return `  repeated in ${requests}, up to ${formatCount(repeatedMax)}× in one`;
+  return ` · repeated in ${requests}, up to ${formatCount(repeatedMax)}× in one`;
 }
 
 function errorText({ errorTypes }: LocalReportRow): string {

@@ -56,7 +56,13 @@ function readFields(
 
 /** undefined for a point without a value. */
 export function readNumberPoint(reader: WireReader, budget: Budget): NumberPoint | undefined {
-  const point = { ...emptyCommon(), value: 0, integer: false };
+  const point = {
+    startTimeUnixNano: 0n,
+    timeUnixNano: 0n,
+    attributes: {},
+    value: 0,
+    integer: false,
+  };
   let hasValue = false;
   const noValue = readFields(reader, budget, NUMBER_POINT, point, () => {
     if (!reader.is(WIRE.fixed64)) return false;
@@ -77,15 +83,16 @@ export function readExponentialPoint(
   reader: WireReader,
   budget: Budget,
 ): ExponentialPoint | undefined {
-  const positiveCounts: number[] = [];
   const point = {
-    ...emptyCommon(),
+    startTimeUnixNano: 0n,
+    timeUnixNano: 0n,
+    attributes: {},
     count: 0,
     sum: 0,
     scale: 0,
     zeroCount: 0,
     positiveOffset: 0,
-    positiveCounts,
+    positiveCounts: [] as number[],
     min: undefined as number | undefined,
     max: undefined as number | undefined,
   };
@@ -105,11 +112,13 @@ export function readExponentialPoint(
         while (reader.next()) {
           if (reader.field === BUCKETS.offset && reader.is(WIRE.varint)) {
             point.positiveOffset = reader.zigzag32();
-          } else if (reader.field === BUCKETS.counts) {
-            reader.repeated(WIRE.varint, () => {
-              budget.spend(COST.number);
-              positiveCounts.push(reader.countVarint());
-            });
+          } else if (reader.field === BUCKETS.counts && reader.is(WIRE.lengthDelimited)) {
+            const counts = reader.packedCounts(budget);
+            if (point.positiveCounts.length === 0) point.positiveCounts = counts;
+            else for (const count of counts) point.positiveCounts.push(count);
+          } else if (reader.field === BUCKETS.counts && reader.is(WIRE.varint)) {
+            budget.spend(COST.number);
+            point.positiveCounts.push(reader.countVarint());
           } else {
             reader.skip();
           }
@@ -125,7 +134,9 @@ export function readExplicitPoint(reader: WireReader, budget: Budget): ExplicitP
   const counts: number[] = [];
   const bounds: number[] = [];
   const point = {
-    ...emptyCommon(),
+    startTimeUnixNano: 0n,
+    timeUnixNano: 0n,
+    attributes: {},
     count: 0,
     sum: 0,
     bounds,
@@ -155,8 +166,4 @@ export function readExplicitPoint(reader: WireReader, budget: Budget): ExplicitP
     return true;
   });
   return noValue ? undefined : point;
-}
-
-function emptyCommon(): Common {
-  return { attributes: {}, startTimeUnixNano: 0n, timeUnixNano: 0n };
 }

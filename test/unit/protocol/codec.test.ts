@@ -85,6 +85,21 @@ describe('OTLP protobuf', () => {
     ]);
   });
 
+  it('takes counts unpacked, packed and in several pieces', () => {
+    const counts = [0x10, 0x05, 0x12, 0x03, 0xac, 0x02, 0x07, 0x10, 0x01, 0x12, 0x01, 0x00];
+    const nest = (tag: number, inner: number[]): number[] => [tag, inner.length, ...inner];
+    const point = nest(0x0a, nest(0x42, counts));
+    const metric = nest(0x12, nest(0x52, point));
+    const bytes = Uint8Array.from(nest(0x0a, nest(0x12, metric)));
+    expect(decodeMetricsRequest(bytes).resourceMetrics[0]?.metrics[0]?.points).toMatchObject([
+      { positiveCounts: [5, 300, 7, 1, 0] },
+    ]);
+    // The list's last number lacks its end.
+    const cut = nest(0x0a, nest(0x42, [0x12, 0x02, 0x07, 0x80, 0x10, 0x01]));
+    const broken = Uint8Array.from(nest(0x0a, nest(0x12, nest(0x12, nest(0x52, cut)))));
+    expect(() => decodeMetricsRequest(broken)).toThrow(/truncated/);
+  });
+
   it('never sets a prototype', () => {
     const request = JSON.parse('{"__proto__": "x"}') as Record<string, string>;
     const bytes = encodeMetricsRequest({

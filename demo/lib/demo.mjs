@@ -45,7 +45,9 @@ export function run({ rate, seed }) {
       RETRACE_AGENT_SOCKET: path.join(dir, 'agent.sock'),
     });
     log(`shop on http://127.0.0.1:${port}, started with --require retrace/register`);
-    process.stdout.write(shop.output.replace(/^/gm, '  | ').replace(/ {2}\| $/, ''));
+    // Half a second after the start, when the runtime knows which libraries the shop has loaded.
+    await shop.match(/literals: never sent.*\n/).catch(() => undefined);
+    process.stdout.write(shop.output.replace(/^(?=.)/gm, '  | '));
     const generator = new Generator(port, world);
     generator.playSteadily(rate);
     processes.addCleanup(() => generator.stop());

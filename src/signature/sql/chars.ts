@@ -31,7 +31,7 @@ export const CLASS = {
 
 /** Class per byte. NUL and other control characters stay `other`: nothing valid contains them. */
 export const classOf = new Uint8Array(256);
-/** 0 = ends a word, 1 = letter that is also a hexadecimal digit, 2 = digit, 4 = non-ASCII byte, 8 = other word byte. */
+/** 0 = ends a word, 1 = letter that is also a hexadecimal digit, 2 = digit, 4 = non-ASCII byte, 8 = other word byte, 16 = dollar. */
 export const wordBits = new Uint8Array(256);
 /** ASCII lower-case folding. */
 export const fold = new Uint8Array(256);
@@ -51,7 +51,8 @@ for (let byte = 0; byte < 256; byte++) {
   fold[byte] = upper ? byte + 32 : byte;
   if (upper || lower || byte === 95 || byte >= 128) classOf[byte] = CLASS.word;
   if (digit) classOf[byte] = CLASS.digit;
-  if (upper || lower || byte === 95 || byte === 36) wordBits[byte] = 8;
+  if (upper || lower || byte === 95) wordBits[byte] = 8;
+  if (byte === 36) wordBits[byte] = 16;
   if ((byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70)) wordBits[byte] = 1;
   if (digit) wordBits[byte] = 2;
   if (byte >= 128) wordBits[byte] = 4;

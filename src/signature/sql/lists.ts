@@ -74,7 +74,7 @@ export class Lists extends Output {
     for (let k = 0; k < count && !seen; k++) {
       seen = this.kindA[base + k] === a && this.kindB[base + k] === b;
     }
-    if (seen) {
+    if (seen && (this.itemO[slot] as number) <= this.o) {
       this.o = this.itemO[slot] as number;
       this.prev = this.itemPrev[slot] as number;
       this.full = this.itemFull[slot] === 1;
@@ -93,6 +93,8 @@ export class Lists extends Output {
     const slot = ++this.depth;
     this.frames[slot] = kind;
     if (kind === FRAME.row) {
+      // The first row: later ones are marked at the comma before them.
+      if (this.kinds[slot] === 0) this.markItem(slot);
       this.beginItem(slot);
     } else {
       this.kinds[slot] = 0;

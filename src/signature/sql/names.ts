@@ -15,10 +15,10 @@ const KNOWN = new Set(
 /** Names longer than the longest limit of any dialect (SQL Server, Oracle: 128) are not names. */
 export const MAX_NAME_BYTES = 128;
 
-const LETTERS_OF_HEX = /^[a-f]{8,}$/;
+const LETTERS_OF_HEX = /[a-f]{8,}/;
 const PART = /[a-z0-9\u0080-\uffff]+/gi;
 
-/** True when a run of letters without digits is written in hexadecimal: `deadbeefcafe`. */
+/** True when a run of letters without digits holds eight hexadecimal ones in a row: `deadbeefcafe`. */
 function isHexWord(part: string): boolean {
   return LETTERS_OF_HEX.test(part);
 }
@@ -27,7 +27,8 @@ function maskPart(part: string): string {
   const lower = part.toLowerCase();
   if (KNOWN.has(lower)) return part;
   const runs = part.match(/[0-9]+/g);
-  if (runs === null) return isHexWord(lower) ? '?' : part;
+  if (isHexWord(lower)) return '?';
+  if (runs === null) return part;
   let digits = 0;
   let longest = 0;
   for (const run of runs) {
@@ -36,7 +37,8 @@ function maskPart(part: string): string {
   }
   // Letters and digits mixed: an id, as a whole. `c2` and `t1a` stay.
   if (runs.length >= 3 || (runs.length === 2 && digits >= 3)) return '?';
-  if (lower.length >= 6 && digits >= 2 && /^[0-9a-f]+$/.test(lower)) return '?';
+  if (lower.length >= 6 && /^[0-9a-f]*[0-9][0-9a-f]*[a-f]$|^[0-9a-f]*[0-9]{2}$/.test(lower))
+    return '?';
   if (longest >= 3) return part.replace(/[0-9]+/g, '?');
   return part;
 }

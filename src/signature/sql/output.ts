@@ -94,17 +94,17 @@ export class Output {
     this.prev = PREV.value;
   }
 
-  /** A token of ASCII text that is hashed as it is. */
-  protected token(text: string, prev: number, spaced: boolean): void {
+  /** A token of ASCII text, hashed as `meaning`. */
+  protected token(text: string, prev: number, spaced: boolean, meaning = text): void {
     const from = this.o;
     if (spaced) this.space();
     let a = LANE_A_SEED;
     let b = LANE_B_SEED;
-    for (let at = 0; at < text.length; at++) {
-      const byte = text.charCodeAt(at);
-      this.out[this.o++] = byte;
-      a = Math.imul(a ^ (fold[byte] as number), LANE_A_PRIME);
-      b = (Math.imul(b, 31) + (fold[byte] as number)) | 0;
+    for (let at = 0; at < text.length; at++) this.out[this.o++] = text.charCodeAt(at);
+    for (let at = 0; at < meaning.length; at++) {
+      const byte = fold[meaning.charCodeAt(at)] as number;
+      a = Math.imul(a ^ byte, LANE_A_PRIME);
+      b = (Math.imul(b, 31) + byte) | 0;
     }
     this.commit(from);
     this.mix(a, b);
@@ -123,6 +123,8 @@ export class Output {
 
   /** A plus or minus where no operand stands before: withdrawn when a value follows. */
   protected sign(byte: number): void {
+    // A sign after a sign: one of them is enough to withdraw.
+    if (this.prev === PREV.sign) return;
     this.signO = this.o;
     this.signH1 = this.h1;
     this.signH2 = this.h2;

@@ -30,6 +30,8 @@ const scopes = new Set(['session', 'global', 'local', 'persist', 'persist_only']
 const transactional = new Set(['transaction', 'characteristics', 'constraints'].map(indexOfWord));
 /** Statements whose table follows the verb directly. */
 const namesTable = new Set(['copy', 'truncate', 'merge'].map(indexOfWord));
+const wordTrigger = indexOfWord('trigger');
+const wordDelimiter = indexOfWord('delimiter');
 const wordOn = indexOfWord('on');
 const wordReturning = indexOfWord('returns');
 
@@ -59,8 +61,11 @@ export class Statement extends Lists {
   /** The next name is a table's. */
   protected expectTable = false;
   private fromDepth = -1;
+  /** … and it is the last one of the summary. */
   private tableCandidate = false;
   private insertInto = false;
+  /** UPDATE, INSERT, REPLACE or MERGE was read: SET belongs to it. */
+  protected assigns = false;
 
   /** Words of the summary: the operation, then a kind for DDL. */
   protected headWord = 0;
@@ -69,6 +74,7 @@ export class Statement extends Lists {
   protected tableCount = 0;
   protected readonly tableStart = new Int32Array(MAX_TABLES);
   protected readonly tableEnd = new Int32Array(MAX_TABLES);
+  /** The last thing written was a table's name. */
   private extendTable = false;
   private operationOpen = false;
   private namesTable = false;
@@ -112,7 +118,7 @@ export class Statement extends Lists {
     this.cteCount = 0;
   }
 
-  /** True when COPY … FROM STDIN was read: what follows the semicolon is data. */
+  /** True when COPY … FROM STDIN was read, or DELIMITER: what follows the semicolon is no statement. */
   protected get dataFollows(): boolean {
     return this.fromStdin;
   }
@@ -122,6 +128,12 @@ export class Statement extends Lists {
     const flags = wordFlags[word] as number;
     if ((flags & (this.opened ? FLAG.continues : FLAG.verb)) === 0) return false;
     this.later = this.opened;
+    this.mode = MODE.normal;
+    this.nameSeen = false;
+    this.dropNext = false;
+    this.ddlSet = 0;
+    this.ddlOpen = false;
+    this.assigns = false;
     if (!this.opened) {
       this.headWord = word;
       this.operationWord = word;
@@ -154,6 +166,8 @@ export class Statement extends Lists {
         break;
     }
     this.namesTable = namesTable.has(word);
+    // What DELIMITER separates by cannot be told.
+    if (word === wordDelimiter) this.fromStdin = true;
     return true;
   }
 
@@ -171,11 +185,16 @@ export class Statement extends Lists {
     this.lastWord = word;
     this.comparing = (flags & FLAG.compares) !== 0;
     if (this.expectTable && (flags & FLAG.transparent) === 0) this.expectTable = false;
+    if (act !== ACT.as) this.insertInto = false;
+    if (act === ACT.update || act === ACT.dml) this.assigns = true;
+    else if (flags & FLAG.clause && (act !== ACT.set || this.prev !== PREV.start))
+      this.assigns = false;
     if (flags & FLAG.clause && this.fromDepth === this.depth) this.fromDepth = -1;
     if (this.rowsDepth === this.depth && act !== ACT.row) this.rowsDepth = -1;
     this.extendTable = false;
     this.tableCandidate = false;
-    if (this.ddlSet !== 0 && act !== ACT.to) this.ddlSet = 0;
+    if (this.ddlSet === 1 && flags & FLAG.soft) this.ddlSet = 2;
+    else if (this.ddlSet > 0 && act !== ACT.to) this.ddlSet = 0;
 
     if (this.mode === MODE.listed) {
       if (act === ACT.null || act === ACT.bool) return false;
@@ -217,7 +236,8 @@ export class Statement extends Lists {
         this.expectTable = true;
         break;
       case ACT.values:
-        this.expectRows();
+        if (this.prev === PREV.open && this.depth > 0) this.listBecomesQuery();
+        if (this.depth === 0 || this.frames[this.depth] !== FRAME.list) this.expectRows();
         break;
       case ACT.as:
         if (this.operationOpen && this.depth === 0 && this.cteCount < MAX_TABLES) {
@@ -251,7 +271,10 @@ export class Statement extends Lists {
         if (this.policy !== POLICY.normal) this.mode = MODE.masked;
         break;
       case ACT.execute:
-        if (!first && this.dialect.executesPrepared) this.dropNext = true;
+        // A trigger's EXECUTE FUNCTION names code.
+        if (!first && this.dialect.executesPrepared && this.kindWord !== wordTrigger) {
+          this.dropNext = true;
+        }
         break;
     }
     if (first && this.namesTable) this.expectTable = true;
@@ -291,8 +314,8 @@ export class Statement extends Lists {
         if (this.kindWord === word && wordText[word] !== 'DATABASE') this.ddlOpen = false;
       } else if (act === ACT.password) this.mode = MODE.masked;
     }
-    if (act === ACT.set && this.depth === 0) this.ddlSet = 1;
-    if (act === ACT.update || act === ACT.dml || act === ACT.as) this.ddlSet = -1;
+    if (act === ACT.set && this.depth === 0 && this.ddlSet >= 0) this.ddlSet = 1;
+    if (act === ACT.update || act === ACT.dml) this.ddlSet = -1;
   }
 
   private onQueryWord(word: number, act: number): void {
@@ -335,19 +358,20 @@ export class Statement extends Lists {
   /** A name was written at [start, end): keep it when it is a table's. */
   protected noteTable(start: number, end: number): void {
     if (this.extendTable && this.prevWasDot) {
-      this.tableEnd[this.tableCount - 1] = end;
+      if (this.tableCandidate) this.tableEnd[this.tableCount - 1] = end;
       return;
     }
     this.extendTable = false;
+    this.tableCandidate = false;
     if (!this.expectTable) return;
     this.expectTable = false;
+    this.extendTable = true;
     if (this.later) return;
     for (let k = 0; k < this.cteCount; k++) if (this.cteLanes[k] === this.nameLane) return;
     if (this.tableCount < MAX_TABLES && end > start) {
       this.tableStart[this.tableCount] = start;
       this.tableEnd[this.tableCount] = end;
       this.tableCount++;
-      this.extendTable = true;
       this.tableCandidate = true;
     }
   }
@@ -356,9 +380,9 @@ export class Statement extends Lists {
 
   /** What a bracket that opens now holds. */
   protected frameKind(): number {
-    if (this.insertInto && this.prev >= PREV.operand) {
+    if (this.insertInto) {
       this.insertInto = false;
-      return FRAME.columns;
+      if (this.extendTable) return FRAME.columns;
     }
     if (this.lastAct === ACT.in && this.prev === PREV.keyword) return FRAME.list;
     if (
@@ -425,6 +449,25 @@ export class Statement extends Lists {
   /** Utility statements: soft words mean something there. */
   protected get isUtility(): boolean {
     return this.policy !== POLICY.normal && this.policy !== POLICY.explain;
+  }
+
+  /** EXECUTE name(…) runs a prepared statement, whatever the dialect. */
+  protected get isExecute(): boolean {
+    return this.policy === POLICY.nameThenListed;
+  }
+
+  /** TO was read as the equals sign of SET. */
+  protected get inSet(): boolean {
+    return this.policy === POLICY.nameThenMask && this.mode === MODE.masked;
+  }
+
+  /** A parenthesis opens: SET (…) of DDL is a list of storage parameters. */
+  protected leaveSet(): void {
+    if (this.ddlSet > 0) this.ddlSet = 0;
+  }
+
+  protected get isDdl(): boolean {
+    return this.policy === POLICY.ddl;
   }
 
   /** The next name is certainly a name: a table's, or one that is dropped. */

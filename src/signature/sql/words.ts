@@ -121,13 +121,10 @@ add(
   'checkpoint discard refresh reassign import rename optimize repair check checksum flush handler',
   verb,
 );
-add(
-  'begin print raiserror throw signal resignal get waitfor go bulk if while unlisten notify listen reset',
-  verb,
-);
+add('begin print raiserror throw signal resignal get waitfor go bulk if while reset', verb);
 add('explain', verb, ACT.none, POLICY.explain);
 add('set', verb | clause, ACT.set, POLICY.nameThenMask);
-add('pragma dbcc', verb, ACT.none, POLICY.nameThenMask);
+add('pragma dbcc delimiter', verb, ACT.none, POLICY.nameThenMask);
 add('exec', verb, ACT.none, POLICY.nameThenListed);
 add('execute', verb, ACT.execute, POLICY.execute);
 add('prepare', verb, ACT.prepare, POLICY.dropName);
@@ -137,8 +134,9 @@ add('grant revoke deny', verb, ACT.none, POLICY.grant);
 add('copy', verb, ACT.none, POLICY.copy);
 add(
   `start commit rollback abort savepoint release deallocate fetch move close open load security attach detach
-   kill purge change stop xa help install uninstall shutdown restart binlog delimiter backup restore
-   reconfigure connect disconnect audit noaudit flashback`,
+   kill purge change stop xa help install uninstall shutdown restart binlog backup restore
+   reconfigure connect disconnect audit noaudit flashback administer
+   listen unlisten notify`,
   verb,
   ACT.none,
   POLICY.listed,
@@ -156,7 +154,7 @@ add(
    start abort savepoint release move close open load security attach detach kill purge change stop xa help
    install uninstall shutdown restart binlog delimiter backup restore reconfigure connect disconnect audit
    noaudit flashback copy pragma dbcc exec execute prepare declare explain vacuum reindex analyze truncate
-   begin raise exit leave iterate repeat until perform waitfor raiserror resignal unlisten deny revoke
+   begin raise exit leave iterate repeat until perform waitfor raiserror resignal unlisten
    deallocate commit rollback loop return while replace`,
   soft,
 );
@@ -221,7 +219,7 @@ add(
    data infile outfile fields lines terminated enclosed escaped starting optionally columns low_priority
    forward backward absolute relative cursor hold without scroll insensitive asensitive
    wrapper version new old account unlock expire never interval require ssl x509 tablespace quota
-   profile privileges grant sysid enabled disabled refresh_publication publication tran
+   profile privileges sysid enabled disabled refresh_publication publication tran
    recover one phase suspend resume query disk log logs master slave replica source`,
   soft,
 );
@@ -273,6 +271,11 @@ export function findWord(a: number, b: number): number {
     if (slotA[slot] === a && slotB[slot] === b) return word;
     slot = (slot + 1) & SLOT_MASK;
   }
+}
+
+/** True when the word is listed, in any case. */
+export function isListed(text: string): boolean {
+  return words.has(text.toLowerCase());
 }
 
 /** Index of a lower-case word, for tests and for actions that compare indexes. */

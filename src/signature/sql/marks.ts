@@ -1,0 +1,285 @@
+import { CLASS, classOf, isOperator, wordBits } from './chars.js';
+import { FRAME } from './lists.js';
+import { BROKEN, findLineEnd, UNCLEAR } from './literals.js';
+import { PREV } from './output.js';
+import { MODE } from './statement.js';
+import { ACT, FLAG, wordFlags } from './words.js';
+
+import { Quotes } from './quotes.js';
+/** The end of the text was reached, or nothing after this point may be written. */
+const STOP = -3;
+
+const odbcWords = new Set(['d', 't', 'ts', 'guid', 'fn', 'call', 'oj', 'escape', '?']);
+
+/** Punctuation and operators. */
+export class Marks extends Quotes {
+  protected skipLabel(i: number): number {
+    let end = i + 2;
+    while (
+      wordBits[this.src[end] as number] !== 0 ||
+      classOf[this.src[end] as number] === CLASS.space
+    )
+      end++;
+    return this.src[end] === 62 && this.src[end + 1] === 62 ? end + 2 : this.refuse();
+  }
+
+  protected endStatement(i: number): number {
+    if (this.starting) return i + 1;
+    if (this.dataFollows) return STOP;
+    this.closeOpenItems();
+    this.resetStatement();
+    this.semicolon = true;
+    return i + 1;
+  }
+
+  protected openParenthesis(i: number): number {
+    if (this.starting) {
+      if (this.semicolon) {
+        this.mark(59, PREV.keyword, false);
+        this.semicolon = false;
+      }
+      this.mark(40, PREV.open, true);
+      return this.enter(FRAME.group) ? i + 1 : UNCLEAR;
+    }
+    if (this.mode === MODE.masked) return this.writeValue(i + 1);
+    if (this.mode === MODE.name) {
+      this.endNameMode();
+      if ((this.mode as number) === MODE.masked) return this.writeValue(i + 1);
+    }
+    const wasSpaced = classOf[this.src[i - 1] as number] === CLASS.space;
+    const spaced =
+      this.prev >= PREV.operand
+        ? wasSpaced
+        : this.prev === PREV.keyword && (wordFlags[this.lastWord] as number) & FLAG.callable
+          ? wasSpaced
+          : true;
+    this.leaveSet();
+    const kind = this.frameKind();
+    if (kind === FRAME.row) {
+      if (!this.enter(kind)) return UNCLEAR;
+      this.mark(40, PREV.open, spaced);
+    } else {
+      this.mark(40, PREV.open, spaced);
+      if (!this.enter(kind)) return UNCLEAR;
+    }
+    this.onOther();
+    return i + 1;
+  }
+
+  protected closeParenthesis(i: number): number {
+    if (this.mode === MODE.masked) return this.writeValue(i + 1);
+    this.leaveName();
+    const slot = this.depth;
+    if (slot === 0) {
+      this.mark(41, PREV.close, false);
+      this.onOther();
+      return i + 1;
+    }
+    const kind = this.frames[slot];
+    if (kind === FRAME.list) this.endItem(slot);
+    this.mark(41, PREV.close, false);
+    if (kind === FRAME.row) this.endItem(slot);
+    this.depth--;
+    if (this.rowsDepth > this.depth) this.rowsDepth = -1;
+    this.onOther();
+    return i + 1;
+  }
+
+  protected openBrace(i: number): number {
+    let at = i + 1;
+    while (classOf[this.src[at] as number] === CLASS.space) at++;
+    let end = at;
+    while (wordBits[this.src[end] as number] !== 0) end++;
+    if (this.src[at] === 63) end = at + 1;
+    const word = this.source.text(at, Math.min(end, at + 8)).toLowerCase();
+    if (!odbcWords.has(word)) return this.starting ? this.refuse() : UNCLEAR;
+    if (this.starting) {
+      // {call p(…)} and {? = call p(…)} stand for the statement itself.
+      while (
+        end < this.end &&
+        this.src[at] === 63 &&
+        (classOf[this.src[end] as number] === CLASS.space || this.src[end] === 61)
+      )
+        end++;
+      return this.src[at] === 63 ? end : at;
+    }
+    if (this.mode === MODE.masked) return this.writeValue(i + 1);
+    this.mark(123, PREV.open, true);
+    this.onOther();
+    return i + 1;
+  }
+
+  protected operators(i: number): number {
+    const src = this.src;
+    let end = i;
+    let special = false;
+    while (isOperator[src[end] as number]) {
+      const byte = src[end] as number;
+      const next = src[end + 1] as number;
+      if (end > i) {
+        if (
+          (byte === 45 && next === 45) ||
+          (byte === 47 && next === 42) ||
+          (byte === 35 && src[i] !== 35)
+        )
+          break;
+        if (byte === 64 && (wordBits[next] !== 0 || next === 64 || next === 39 || next === 34))
+          break;
+        if (byte === 37 && (next === 115 || next === 40)) break;
+      }
+      if (byte === 42 && next === 47) return BROKEN;
+      if (
+        byte !== 43 &&
+        byte !== 45 &&
+        byte !== 42 &&
+        byte !== 47 &&
+        byte !== 60 &&
+        byte !== 62 &&
+        byte !== 61
+      ) {
+        special = true;
+      }
+      end++;
+    }
+    // As PostgreSQL's lexer: =-1 is an equals sign and a sign.
+    while (end - i > 1 && !special && (src[end - 1] === 43 || src[end - 1] === 45)) end--;
+    const byte = src[i] as number;
+    if (this.mode === MODE.masked) return this.writeValue(end);
+    const single = end - i === 1;
+    if (single && (byte === 43 || byte === 45) && this.prev < PREV.operand) {
+      this.leaveName();
+      this.sign(byte);
+      this.lastAct = ACT.none;
+      return end;
+    }
+    const equals = byte === 61 && single;
+    if (!equals) this.leaveName();
+    if ((this.mode as number) === MODE.masked) return this.writeValue(end);
+    this.operator(src, i, end);
+    this.onOther();
+    this.comparing = true;
+    if (equals) this.onEquals();
+    return end;
+  }
+
+  protected percent(i: number): number {
+    const src = this.src;
+    const next = src[i + 1] as number;
+    if (next === 115 && wordBits[src[i + 2] as number] === 0 && this.prev < PREV.operand) {
+      return this.writeValue(i + 2);
+    }
+    if (next === 40 && this.prev < PREV.operand) {
+      let end = i + 2;
+      while (wordBits[src[end] as number] !== 0) end++;
+      if (src[end] === 41 && src[end + 1] === 115) return this.writeValue(end + 2);
+    }
+    return this.operators(i);
+  }
+
+  protected colon(i: number): number {
+    const src = this.src;
+    const next = src[i + 1] as number;
+    if (next === 58) {
+      if (this.mode === MODE.masked) return this.writeValue(i + 2);
+      this.mark(58, PREV.colon, false);
+      this.mark(58, PREV.colon, false);
+      this.onOther();
+      return i + 2;
+    }
+    if (next === 61) {
+      if (this.mode === MODE.masked) return this.writeValue(i + 2);
+      this.operator(src, i, i + 2);
+      this.onOther();
+      this.onEquals();
+      return i + 2;
+    }
+    const slice =
+      this.depth > 0 &&
+      this.frames[this.depth] === FRAME.subscript &&
+      (this.prev >= PREV.operand || this.prev === PREV.open);
+    if (!slice) {
+      if (wordBits[next] !== 0) {
+        let end = i + 1;
+        while (wordBits[src[end] as number] !== 0) end++;
+        return this.writeValue(end);
+      }
+      if (next === 39 || next === 34) {
+        this.findEnd(i + 2, next);
+        return this.finishLiteral(this.quoted.end);
+      }
+    }
+    if (this.mode === MODE.masked) return this.writeValue(i + 1);
+    this.operator(src, i, i + 1);
+    this.onOther();
+    return i + 1;
+  }
+
+  protected at(i: number): number {
+    const src = this.src;
+    const next = src[i + 1] as number;
+    if (wordBits[next] !== 0) {
+      let end = i + 1;
+      while (wordBits[src[end] as number] !== 0 || src[end] === 35 || src[end] === 64) end++;
+      return this.writeValue(end);
+    }
+    if (next === 39 || next === 34 || next === 96) {
+      this.findEnd(i + 2, next);
+      return this.finishLiteral(this.quoted.end);
+    }
+    if (next === 64 && wordBits[src[i + 2] as number] !== 0 && this.prev < PREV.operand) {
+      if (this.mode === MODE.masked) return this.writeValue(i + 2);
+      this.operator(src, i, i + 2);
+      this.onOther();
+      this.prev = PREV.colon;
+      return i + 2;
+    }
+    return this.operators(i);
+  }
+
+  protected hash(i: number): number {
+    const src = this.src;
+    const next = src[i + 1] as number;
+    if (this.dialect.hash === 'temporary' && this.expectsName) {
+      let end = i + 1;
+      while (wordBits[src[end] as number] !== 0 || src[end] === 35) end++;
+      return this.writeValue(end);
+    }
+    // #>, #>>, #-, #= and ## of PostgreSQL.
+    if (
+      this.dialect.hash === 'unclear' &&
+      this.prev >= PREV.operand &&
+      (next === 62 || next === 45 || next === 61 || next === 35)
+    ) {
+      return this.operators(i);
+    }
+    // PostgreSQL's bitwise XOR, or MySQL's comment: the rest of the line is masked either way.
+    const end = findLineEnd(src, this.end, i + 1, false);
+    return end < 0 ? end : this.writeValue(end);
+  }
+
+  protected openBracket(i: number): number {
+    const src = this.src;
+    if (this.mode === MODE.masked) return this.writeValue(i + 1);
+    const next = src[i + 1] as number;
+    const inList = this.depth > 0 && this.frames[this.depth] === FRAME.list;
+    const isArray =
+      (this.lastAct === ACT.array && this.prev === PREV.keyword) ||
+      (inList &&
+        (this.prev === PREV.open || this.prev === PREV.comma) &&
+        this.dialect.bracket !== 'identifier');
+    if (isArray) {
+      this.mark(91, PREV.open, false);
+      this.onOther();
+      return this.enter(FRAME.list) ? i + 1 : UNCLEAR;
+    }
+    const touches = this.prev >= PREV.operand && classOf[src[i - 1] as number] !== CLASS.space;
+    if (this.dialect.bracket !== 'identifier' && touches && next !== 91 && next !== 34) {
+      this.mark(91, PREV.open, false);
+      this.onOther();
+      return this.enter(FRAME.subscript) ? i + 1 : UNCLEAR;
+    }
+    // Bind lists appended to a statement look the same to PostgreSQL.
+    if (this.dialect.bracket === 'subscript') return UNCLEAR;
+    return this.quotedName(i, 93);
+  }
+}

@@ -1,0 +1,112 @@
+import { afterQuote, CLASS, classOf } from './chars.js';
+import { FRAME } from './lists.js';
+import { BACKSLASH, BROKEN, findQuotedEnd, type Quoted, UNCLEAR } from './literals.js';
+import { PREV } from './output.js';
+import { Source } from './source.js';
+import { MODE, Statement } from './statement.js';
+import { ACT } from './words.js';
+
+/** Writes values and names, and opens statements: what every kind of token ends in. */
+export class Values extends Statement {
+  protected readonly source = new Source();
+  protected readonly quoted: Quoted = { end: 0, backslash: BACKSLASH.undecided };
+  protected src: Buffer = this.source.bytes;
+  protected end = 0;
+  protected semicolon = false;
+  /** Index of a quote that may stand directly after the word before it. */
+  protected gluedAt = -1;
+  protected unreadable = false;
+
+  protected skipSpaces(from: number): number {
+    let i = from;
+    while (classOf[this.src[i] as number] === CLASS.space) i++;
+    return i;
+  }
+
+  protected writeName(text: string, open: number, close: number, exact: boolean): void {
+    if (text === '?' && open === 0) {
+      this.value();
+      this.onOther();
+      return;
+    }
+    const wasDot = this.prev === PREV.dot;
+    const from = this.o;
+    this.nameLane = 0;
+    this.name(text, open, close, exact);
+    this.prevWasDot = wasDot;
+    // The table's name without the space before it.
+    this.noteTable(this.out[from] === 32 && from < this.o ? from + 1 : from, this.o);
+  }
+
+  /** Opens a statement, writing the semicolon that stands before it. */
+  protected begin(word: number): boolean {
+    const semicolon = this.semicolon;
+    if (!this.startStatement(word)) return false;
+    if (semicolon) {
+      const prev = this.prev;
+      this.semicolon = false;
+      if (prev !== PREV.open) {
+        this.mark(59, PREV.keyword, false);
+      }
+    }
+    return true;
+  }
+
+  /** A statement that starts with no known word. */
+  protected refuse(): number {
+    if (!this.opened) {
+      this.unreadable = true;
+      return BROKEN;
+    }
+    if (this.semicolon) this.mark(59, PREV.keyword, false);
+    this.semicolon = false;
+    return UNCLEAR;
+  }
+
+  protected findEnd(from: number, quote: number): void {
+    findQuotedEnd(this.src, this.end, from, quote, this.lastAct === ACT.escape, this.quoted);
+  }
+
+  /** A literal ends at `end`: writes its `?`. */
+  protected finishLiteral(end: number): number {
+    if (end < 0) return end;
+    const next = this.src[end] as number;
+    if (!afterQuote[next] && !(next === 47 && this.src[end + 1] === 42)) return BROKEN;
+    if (next === 0 && end < this.end) return BROKEN;
+    return this.writeValue(end);
+  }
+
+  protected writeValue(end: number): number {
+    if (this.starting) return this.refuse();
+    if (this.mode === MODE.name) this.leaveName();
+    if (!this.plainValue()) return UNCLEAR;
+    this.onValue();
+    return end;
+  }
+
+  /** A value; false when the nesting is too deep. */
+  protected plainValue(): boolean {
+    if (this.lastAct === ACT.in && this.prev === PREV.keyword && this.mode === MODE.normal) {
+      // IN ? and IN (?) are one.
+      this.mark(40, PREV.open, true);
+      if (!this.enter(FRAME.list)) return false;
+      this.value();
+      this.endItem(this.depth);
+      this.mark(41, PREV.close, false);
+      this.depth--;
+    } else this.value();
+    return true;
+  }
+
+  /** After a value or punctuation the name of SET or EXEC is over. */
+  protected leaveName(): void {
+    if (this.mode === MODE.name) this.endNameMode();
+  }
+
+  protected maskedName(end: number): number {
+    this.value();
+    this.onName();
+    this.onOther();
+    return end;
+  }
+}

@@ -31,8 +31,15 @@ export class Buckets {
     const position = index - MIN_INDEX;
     const octave = (this.octaves[position >> SCALE] ??= newOctave());
     const slot = position & (BUCKETS_PER_OCTAVE - 1);
+    const total = this.total + times;
+    if (total <= SATURATED) {
+      // No bucket is larger than the total: one comparison serves both.
+      octave[slot] = (octave[slot] as number) + times;
+      this.total = total;
+      return;
+    }
     octave[slot] = addSaturating(octave[slot] as number, times);
-    this.total = addSaturating(this.total, times);
+    this.total = SATURATED;
   }
 
   merge(other: Buckets): void {

@@ -1,6 +1,6 @@
 import { indexOfUs, lowerBoundUs, MAX_INDEX, middleUs, SCALE } from './bucket-index.js';
 import { addSaturating, Buckets } from './buckets.js';
-import { decodeParts, encodeParts, type HistogramParts } from './bytes.js';
+import { addEncoded, decodeParts, encodeParts, type HistogramParts } from './bytes.js';
 import {
   explicitToParts,
   exponentialToParts,
@@ -88,6 +88,19 @@ export class Histogram {
     if (other.max > this.max) this.max = other.max;
     this.buckets.merge(other.buckets);
     this.sum = addSaturating(this.sum, other.sum);
+  }
+
+  /**
+   * Adds a histogram that is still encoded, without decoding it first.
+   * @throws MalformedHistogramError on anything `encode` cannot have written; this histogram is then undefined.
+   */
+  mergeEncoded(bytes: Uint8Array): void {
+    const wasEmpty = this.buckets.total === 0;
+    const { sumUs, minUs, maxUs } = addEncoded(bytes, this.buckets);
+    if (minUs === 0) return;
+    if (wasEmpty || minUs < this.min) this.min = minUs;
+    if (maxUs > this.max) this.max = maxUs;
+    this.sum = addSaturating(this.sum, sumUs);
   }
 
   /**

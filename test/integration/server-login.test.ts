@@ -171,12 +171,13 @@ describe('other pages in the same browser', () => {
 
   it('cannot change anything', async () => {
     const { cookie } = server;
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { cookie, origin: 'https://evil.example' },
       { cookie, origin: 'null' },
       { cookie, 'sec-fetch-site': 'cross-site' },
       { cookie, 'sec-fetch-site': 'same-site' },
-    ]) {
+    ];
+    for (const headers of foreign) {
       expect(await raw('POST', '/api/logout', headers)).toBe(403);
     }
     expect((await server.api('/api/session')).status).toBe(200);

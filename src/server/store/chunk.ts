@@ -61,10 +61,7 @@ export class Chunk {
     }
     const histogram = histogramOf(known);
     histogram.merge(timings);
-    known.histogram = histogram;
-    known.encoded = undefined;
-    known.count = histogram.count;
-    known.sumUs = histogram.sumUs;
+    changed(known, histogram);
   }
 
   addFacts(operation: number, caller: number, facts: readonly number[], rule: FactRule): void {
@@ -94,9 +91,11 @@ export class Chunk {
         return;
       }
       const key = `${view.operation}.${view.caller}.${view.outcome}`;
-      if (this.entries.has(key)) {
-        const timings = Histogram.decode(view.encoded);
-        this.addTimings(view.operation, view.caller, view.outcome, timings);
+      const known = this.entries.get(key);
+      if (known !== undefined) {
+        const histogram = histogramOf(known);
+        histogram.mergeEncoded(view.encoded);
+        changed(known, histogram);
         return;
       }
       this.entries.set(key, {
@@ -110,12 +109,6 @@ export class Chunk {
         facts: undefined,
       });
     });
-  }
-
-  operations(): Set<number> {
-    const ids = new Set<number>();
-    for (const entry of this.entries.values()) ids.add(entry.operation);
-    return ids;
   }
 
   encode(): Uint8Array {
@@ -200,6 +193,13 @@ export function readChunk(bytes: Uint8Array, visit: (view: EntryView) => void): 
 
 function histogramOf(entry: ChunkEntry): Histogram {
   return entry.histogram ?? Histogram.decode(entry.encoded as Uint8Array);
+}
+
+function changed(entry: ChunkEntry, histogram: Histogram): void {
+  entry.histogram = histogram;
+  entry.encoded = undefined;
+  entry.count = histogram.count;
+  entry.sumUs = histogram.sumUs;
 }
 
 /** In place. Sums saturate at the largest exact integer. */

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Histogram } from '../../histogram/index.js';
 import { Catalog } from './catalog.js';
 import { FACTS, readChunk } from './chunk.js';
 import { PendingMinutes } from './pending.js';
@@ -172,7 +171,7 @@ export class SqliteTenantStore implements TenantStore {
       count: 0,
       sumUs: 0,
       facts: [],
-      mergeInto: (into) => into.merge(Histogram.decode(encoded)),
+      mergeInto: (into) => into.mergeEncoded(encoded),
     };
     for (const shard of this.shardsOf(query)) {
       for (const level of [LEVEL_PENDING, bucketSeconds]) {

@@ -29,9 +29,12 @@ export interface Authority {
 
 /** A certificate authority of its own for one test file. */
 export async function createAuthority(name = 'Test CA'): Promise<Authority> {
-  const crypto = webcrypto as unknown as Crypto;
+  const crypto = webcrypto;
   x509.cryptoProvider.set(crypto);
-  const keys = (await crypto.subtle.generateKey(RSA, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const keys = (await crypto.subtle.generateKey(RSA, true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
   const notBefore = new Date(Date.now() - DAY_MS);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
@@ -44,7 +47,10 @@ export async function createAuthority(name = 'Test CA'): Promise<Authority> {
   return {
     pem: ca.toString('pem'),
     issue: async (names, validFrom = Date.now() - DAY_MS, validTo = Date.now() + DAY_MS) => {
-      const own = (await crypto.subtle.generateKey(RSA, true, ['sign', 'verify'])) as CryptoKeyPair;
+      const own = (await crypto.subtle.generateKey(RSA, true, [
+        'sign',
+        'verify',
+      ])) as webcrypto.CryptoKeyPair;
       const cert = await x509.X509CertificateGenerator.create({
         subject: `CN=${names[0]}`,
         issuer: ca.subject,

@@ -73,6 +73,21 @@ describe('Histogram', () => {
     );
   });
 
+  it('merges encoded bytes as if they had been decoded first', () => {
+    fc.assert(
+      fc.property(durations, fc.array(durationUs, { maxLength: 50 }), (a, b) => {
+        const decoded = histogramOf(a);
+        decoded.merge(Histogram.decode(histogramOf(b).encode()));
+        const direct = histogramOf(a);
+        direct.mergeEncoded(histogramOf(b).encode());
+        expect(hex(direct)).toBe(hex(decoded));
+        const fromNothing = new Histogram();
+        fromNothing.mergeEncoded(histogramOf(b).encode());
+        expect(hex(fromNothing)).toBe(hex(histogramOf(b)));
+      }),
+    );
+  });
+
   it('saturates counts without losing commutativity', () => {
     const counts = fc.constantFrom(1, 2 ** 31, 2 ** 32 + 1, 2 ** 52, Number.MAX_SAFE_INTEGER);
     fc.assert(

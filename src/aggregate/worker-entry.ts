@@ -11,6 +11,7 @@ import type { DictionaryEntry } from '../signature/dictionary.js';
 import { SocketSender } from '../transport/socket-sender.js';
 import type { WorkerData } from './options.js';
 import { Pipeline } from './pipeline.js';
+import { warmUp } from './warm-up.js';
 
 /** Pause between two looks at the ring: an idle app costs one wake-up a second, a busy one ten. */
 const IDLE_PAUSE_MS = 1000;
@@ -27,10 +28,6 @@ const { waitAsync } = Atomics as unknown as {
 
 function main({ ring, port, options }: WorkerData): void {
   const words = new Int32Array(ring);
-  const owner = OWNER_OFFSET_BYTES / 4;
-  // The host may have ended, and drained the ring itself, while this thread was starting.
-  if (Atomics.compareExchange(words, owner, OWNER.nobody, OWNER.worker) !== OWNER.nobody) return;
-
   let sender: SocketSender | undefined;
   const pipeline = new Pipeline({
     ring,
@@ -42,6 +39,11 @@ function main({ ring, port, options }: WorkerData): void {
     },
     onFailing: onceFailing(options),
   });
+
+  warmUp(options.sdkVersion);
+  // As late as possible: until here a host that ends drains the ring itself, from here on it waits for us.
+  const owner = OWNER_OFFSET_BYTES / 4;
+  if (Atomics.compareExchange(words, owner, OWNER.nobody, OWNER.worker) !== OWNER.nobody) return;
 
   const wake = WAKE_OFFSET_BYTES / 4;
   const flushed = FLUSHED_OFFSET_BYTES / 4;

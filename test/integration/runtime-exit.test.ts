@@ -66,28 +66,25 @@ describe.skipIf(!built)('the end of a process', () => {
   afterEach(() => agent.remove());
 
   describe.each(['cjs', 'mjs'] as const)('%s', (format) => {
-    it.concurrent.each(Object.keys(ENDINGS))(
-      'by %s loses nothing and looks the same',
-      async (name) => {
-        const agent = new FakeAgent();
-        try {
-          const file = join(agent.folder, `app.${format}`);
-          writeFileSync(file, app(format, ENDINGS[name] as string));
-          const onStdout = (text: string, kill: (signal: NodeJS.Signals) => void): void => {
-            const signal = /kill (SIG\w+)/.exec(text)?.[1];
-            if (signal !== undefined) kill(signal as NodeJS.Signals);
-          };
-          const without = await agent.run({ args: [file], retrace: false, onStdout });
-          const withIt = await agent.run({ args: [file], onStdout });
-          expect({ ...withIt, stderr: plainTrace(withIt.stderr), startBlock: '' }).toEqual(without);
-          expect(agent.total(REQUESTS)).toBe(COUNT);
-          expect(agent.total(CALLS)).toBe(COUNT);
-          expect(agent.total('retrace.recorded')).toBe(2 * COUNT);
-        } finally {
-          await agent.remove();
-        }
-      },
-    );
+    it.each(Object.keys(ENDINGS))('by %s loses nothing and looks the same', async (name) => {
+      const agent = new FakeAgent();
+      try {
+        const file = join(agent.folder, `app.${format}`);
+        writeFileSync(file, app(format, ENDINGS[name] as string));
+        const onStdout = (text: string, kill: (signal: NodeJS.Signals) => void): void => {
+          const signal = /kill (SIG\w+)/.exec(text)?.[1];
+          if (signal !== undefined) kill(signal as NodeJS.Signals);
+        };
+        const without = await agent.run({ args: [file], retrace: false, onStdout });
+        const withIt = await agent.run({ args: [file], onStdout });
+        expect({ ...withIt, stderr: plainTrace(withIt.stderr), startBlock: '' }).toEqual(without);
+        expect(agent.total(REQUESTS)).toBe(COUNT);
+        expect(agent.total(CALLS)).toBe(COUNT);
+        expect(agent.total('retrace.recorded')).toBe(2 * COUNT);
+      } finally {
+        await agent.remove();
+      }
+    });
   });
 
   it('hands over what the agent has not acknowledged, and nothing that it has', async () => {

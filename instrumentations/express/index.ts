@@ -10,7 +10,7 @@ type ExpressModule = { readonly prototype: object };
 export function createExpressInstrumentation(): Instrumentation<ExpressModule> {
   return create(
     'express',
-    '>=4.0.0 <5',
+    '>=4.16.0 <5',
     'express/lib/router/index.js',
     'express/lib/router/layer.js',
     {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,5 +90,17 @@ describe('the packed tarball', () => {
     expect(run('npx', ['--no-install', 'retrace', '--version'], folder).trim()).toMatch(
       /\d+\.\d+\.\d+$/,
     );
+  });
+
+  it('says how to get the platform where only the runtime is installed', () => {
+    for (const command of ['up', 'server']) {
+      const { status, stderr } = spawnSync('npx', ['--no-install', 'retrace', command], {
+        cwd: folder,
+        env: { ...process.env, RETRACE_DATA_DIR: join(folder, 'data') },
+        encoding: 'utf8',
+      });
+      expect(status).toBe(2);
+      expect(stderr).toContain('npm install @retrace/server');
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { startAgent, type RunningAgent } from '../agent/index.js';
-import { defaultAgentSocket, loadAgentConfig, loadServerConfig } from '../config/load.js';
+import { defaultAgentSocket, loadUpConfig } from '../config/load.js';
 import { EXIT, fail, failureOf, untilStopped } from './failure.js';
 import { UP_HELP } from './help.js';
 import { loadPlatform, type RunningPlatform } from './platform.js';
@@ -16,22 +16,17 @@ export async function runUpCommand(args: string[]): Promise<number> {
   let server: RunningPlatform | undefined;
   let agent: RunningAgent | undefined;
   try {
+    const config = loadUpConfig();
     const platform = await loadPlatform();
     server = await platform.startServer({
-      ...loadServerConfig(),
-      // One machine: whatever the environment says about addresses and certificates is for `retrace server`.
-      host: '127.0.0.1',
-      tlsCertFile: undefined,
-      tlsKeyFile: undefined,
+      ...config.server,
       log: (line) => process.stderr.write(`retrace server: ${line}\n`),
     });
     agent = await startAgent({
-      ...loadAgentConfig(),
+      ...config.agent,
       serverUrl: server.tlsUrl,
       ingestKey: server.ingestKey,
       caFile: server.caFile,
-      headers: {},
-      httpsProxy: undefined,
     });
     welcome(server, agent);
     await untilStopped();

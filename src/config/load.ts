@@ -5,5 +5,6 @@ export type { Environment } from './env-reader.js';
 export { loadAgentConfig } from './load-agent.js';
 export { loadRuntimeConfig } from './load-runtime.js';
 export { loadServerConfig } from './load-server.js';
+export { loadUpConfig } from './load-up.js';
 export { ConfigError } from './types.js';
 export type { AgentConfig, LogLevel, RuntimeConfig, ServerConfig } from './types.js';

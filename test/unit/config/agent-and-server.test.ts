@@ -6,6 +6,7 @@ import {
   ConfigError,
   loadAgentConfig,
   loadServerConfig,
+  loadUpConfig,
   type AgentConfig,
 } from '../../../src/config/load.js';
 
@@ -153,5 +154,25 @@ describe('loadServerConfig', () => {
     const port = refusal(() => loadServerConfig({ RETRACE_SERVER_PORT: '-1' }));
     expect([port.variable, port.exitCode]).toEqual(['RETRACE_SERVER_PORT', 2]);
     expect(loadServerConfig({ RETRACE_SERVER_PORT: '0' }).port).toBe(0);
+  });
+});
+
+describe('loadUpConfig', () => {
+  it('stays on loopback whatever is meant for other machines, and keeps the rest', () => {
+    const { server, agent } = loadUpConfig({
+      RETRACE_SERVER_URL: 'http://elsewhere.example',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
+      RETRACE_INGEST_KEY: 'not a key',
+      RETRACE_SERVER_HOST: '0.0.0.0',
+      RETRACE_TLS_CERT_FILE: 'alone.pem',
+      HTTPS_PROXY: 'socks5://proxy',
+      RETRACE_SERVER_PORT: '0',
+      RETRACE_OTLP_PORT: '4318',
+    });
+    expect(server).toMatchObject({ host: '127.0.0.1', port: 0, tlsCertFile: undefined });
+    expect(agent).toMatchObject({ serverUrl: undefined, otlpPort: 4318, httpsProxy: undefined });
+    expect(refusal(() => loadUpConfig({ RETRACE_OTLP_PORT: 'x' })).variable).toBe(
+      'RETRACE_OTLP_PORT',
+    );
   });
 });

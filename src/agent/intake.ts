@@ -15,6 +15,12 @@ import type { Spool } from './spool/spool.js';
 
 const compress = promisify(gzip);
 
+/**
+ * Batches that are decoded at the same time. A decoded batch takes some twenty times its bytes, and only compressing
+ * and the disk run beside this thread: more at once would take memory and gain nothing.
+ */
+const MAX_AT_ONCE = 8;
+
 /** What happens to each batch before it is stored: cleaned, stamped. Takes and gives whole requests. */
 export type Prepare = (request: MetricsRequest) => MetricsRequest;
 
@@ -29,6 +35,8 @@ export interface IntakeCounts {
  */
 export class Intake {
   readonly counts: IntakeCounts = { received: { batches: 0, records: 0 }, duplicates: 0 };
+  private busy = 0;
+  private readonly waiting: (() => void)[] = [];
   private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
@@ -65,6 +73,17 @@ export class Intake {
   }
 
   private async store(body: Buffer, kind: BodyKind, keyHash: Buffer | undefined): Promise<void> {
+    while (this.busy >= MAX_AT_ONCE) await new Promise<void>((go) => this.waiting.push(go));
+    this.busy += 1;
+    try {
+      await this.storeNow(body, kind, keyHash);
+    } finally {
+      this.busy -= 1;
+      this.waiting.shift()?.();
+    }
+  }
+
+  private async storeNow(body: Buffer, kind: BodyKind, keyHash?: Buffer): Promise<void> {
     const request = this.prepare(decodeBody(body, kind));
     const records = countRecords(request);
     const payload = await compress(encodeMetricsRequest(request));

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { startAgent } from '../agent/index.js';
 import type { AgentStatus } from '../agent/index.js';
 import { loadAgentConfig } from '../config/load.js';
@@ -30,6 +31,8 @@ export async function runAgentCommand(args: string[]): Promise<number> {
       return await printStatus(rest.length > 0);
     }
     if (args.length > 0) return fail('unknown option; see: retrace agent --help', EXIT.usage);
+    // A guest on the host: with 10,000 series every 10 s, 117 instead of 217 MB for 12 instead of 7 % of a core.
+    setFlagsFromString('--optimize-for-size');
     const agent = await startAgent(loadAgentConfig());
     await untilStopped();
     const cut = setTimeout(() => process.exit(EXIT.ok), STOP_MS);

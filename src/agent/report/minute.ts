@@ -9,6 +9,9 @@ interface Packed {
   bytes: Buffer;
 }
 
+/** Past it the same series would be held too often. */
+const MAX_BLOCKS = 4;
+
 /** Everything that one minute's windows said. */
 export class Minute {
   readonly instances = new Map<string, Set<string>>();
@@ -21,7 +24,7 @@ export class Minute {
   firstMs = Infinity;
   lastMs = 0;
   private live = new Map<number, Histogram>();
-  private readonly packed: Packed[] = [];
+  private packed: Packed[] = [];
 
   add(id: number, histogram: Histogram): void {
     const known = this.live.get(id);
@@ -34,9 +37,20 @@ export class Minute {
     return this.packed.reduce((sum, { ids }) => sum + ids.length, this.live.size);
   }
 
-  /** Shrinks a minute that is over. Late windows may still be added; they are packed separately. */
+  /** Histograms that take a kilobyte or two each. */
+  get liveSize(): number {
+    return this.live.size;
+  }
+
+  /** Shrinks the minute. Later windows may still be added; they are packed separately, and now and then together. */
   pack(): void {
     if (this.live.size === 0) return;
+    if (this.packed.length >= MAX_BLOCKS) {
+      const all = [...this.histograms()];
+      this.packed = [];
+      this.live = new Map();
+      for (const [id, histogram] of all) this.add(id, histogram);
+    }
     const ids = new Uint32Array(this.live.size);
     const ends = new Uint32Array(this.live.size);
     const blocks: Uint8Array[] = [];

@@ -12,6 +12,8 @@ const MAX_SERIES = 40_000;
 const MAX_HISTOGRAMS = 400_000;
 /** Small maps of a minute (components, losses, instances): far above what a host has. */
 const MAX_SIDE_ENTRIES = 10_000;
+/** Histograms that are not packed, about 2 KB each: 20 MB. A backlog of an hour comes in all at once. */
+const MAX_LIVE = 10_000;
 const MINUTE_MS = 60_000;
 
 /** The last hour by minute, merged over all processes of the host: what `retrace report` reads. */
@@ -27,6 +29,9 @@ export class ReportMemory {
     const current = Math.floor(nowMs / MINUTE_MS);
     if (current !== this.newest) this.turn(current);
     readRequest(request, this.sinkAt(current));
+    let live = 0;
+    for (const minute of this.minutes.values()) live += minute.liveSize;
+    if (live > MAX_LIVE) for (const minute of this.minutes.values()) minute.pack();
   }
 
   /** @param limit rows per table. */

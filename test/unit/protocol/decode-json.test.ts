@@ -119,7 +119,7 @@ describe('OTLP/JSON', () => {
           expect(error).toBeInstanceOf(MalformedOtlpError);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

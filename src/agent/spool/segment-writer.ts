@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { statfsSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Segment } from './segment.js';
+
+export const MIN_SEGMENT_BYTES = 16 * 1024;
 
 /** Appends frames to the newest segment; knows the boot's sequence. */
 export class SegmentWriter {
   private bootId = newBootId();
   private seq = 1;
   private recordsBefore = 0;
-  private active: { segment: Segment; handle: FileHandle } | undefined;
+  private active: { segment: Segment; handle: FileHandle; maxBytes: number } | undefined;
 
   constructor(
     private readonly dir: string,
+    /** Usual size of a segment: the unit in which a full spool drops. */
     private readonly segmentBytes: number,
     private nextId: number,
   ) {}
@@ -26,7 +30,7 @@ export class SegmentWriter {
 
   /** @returns the segment that the next `write` goes to; `fresh` when it was just created. */
   async ready(): Promise<{ segment: Segment; fresh: boolean }> {
-    if (this.active !== undefined && this.active.segment.sizeBytes < this.segmentBytes) {
+    if (this.active !== undefined && this.active.segment.sizeBytes < this.active.maxBytes) {
       return { segment: this.active.segment, fresh: false };
     }
     await this.roll();
@@ -38,7 +42,7 @@ export class SegmentWriter {
     });
     const handle = await open(segment.path, 'wx', 0o600);
     this.nextId += 1;
-    this.active = { segment, handle };
+    this.active = { segment, handle, maxBytes: this.sizeForDisk() };
     return { segment, fresh: true };
   }
 
@@ -74,6 +78,19 @@ export class SegmentWriter {
     const { active } = this;
     this.active = undefined;
     await active?.handle.close();
+  }
+
+  /** On a disk with little room left smaller segments, so that running full does not drop everything at once. */
+  private sizeForDisk(): number {
+    try {
+      const { bavail, bsize } = statfsSync(this.dir);
+      return Math.min(
+        this.segmentBytes,
+        Math.max(MIN_SEGMENT_BYTES, Math.floor((bavail * bsize) / 8)),
+      );
+    } catch {
+      return this.segmentBytes;
+    }
   }
 
   private async undo(segment: Segment, handle: FileHandle): Promise<void> {

@@ -6,7 +6,7 @@ import { type Count, type LedgerState, LossLedger, NO_LOSSES } from './loss-ledg
 import { quarantine } from './quarantine.js';
 import { SEEN_FILE_BYTES, SeenKeys } from './seen-keys.js';
 import type { Segment } from './segment.js';
-import { SegmentWriter } from './segment-writer.js';
+import { MIN_SEGMENT_BYTES, SegmentWriter } from './segment-writer.js';
 import { recoverSegments } from './recover.js';
 import { SlotFile } from './slot-file.js';
 import { loadSpoolKeys, type SpoolKeys } from './spool-key.js';
@@ -16,7 +16,6 @@ import type { WalkPosition } from './walk.js';
 /** Key, lock, state and the remembered batch keys; the segments get the rest of the bound. */
 const FIXED_BYTES = SEEN_FILE_BYTES + 16 * 1024;
 const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
-const MIN_SEGMENT_BYTES = 16 * 1024;
 /** Frames written with one fdatasync; bounds the memory of a burst. */
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 const NO_KEY = Buffer.alloc(8);

@@ -42,6 +42,32 @@ export class Buckets {
     this.total = SATURATED;
   }
 
+  /** Counts of one octave, made on first use; whoever changes them keeps `total` right. */
+  octaveAt(octave: number): number[] {
+    return (this.octaves[octave] ??= newOctave());
+  }
+
+  /**
+   * Indexes of the buckets that hold the given ranks (1 = smallest value), which must ascend; undefined for
+   * ranks above the total. One pass for all of them.
+   */
+  indexesOfRanks(ranks: readonly number[]): (number | undefined)[] {
+    const found = new Array<number | undefined>(ranks.length).fill(undefined);
+    let seen = 0;
+    let wanted = 0;
+    for (let o = 0; o < OCTAVES && wanted < ranks.length; o++) {
+      const octave = this.octaves[o];
+      if (octave === undefined) continue;
+      for (let slot = 0; slot < BUCKETS_PER_OCTAVE; slot++) {
+        seen += octave[slot] as number;
+        while (wanted < ranks.length && seen >= (ranks[wanted] as number)) {
+          found[wanted++] = MIN_INDEX + (o << SCALE) + slot;
+        }
+      }
+    }
+    return found;
+  }
+
   merge(other: Buckets): void {
     for (let o = 0; o < OCTAVES; o++) {
       const theirs = other.octaves[o];

@@ -109,20 +109,22 @@ export class Histogram {
    * the maximum.
    */
   quantileUs(q: number): number {
+    return this.quantilesUs([q])[0] as number;
+  }
+
+  /** As `quantileUs` for several ascending quantiles in one pass. */
+  quantilesUs(quantiles: readonly number[]): number[] {
     const total = this.buckets.total;
-    if (total === 0) return 0;
-    const rank = Math.ceil(q * total);
-    if (!(rank > 1)) return this.min;
-    if (rank >= total) return this.max;
-    let seen = 0;
-    let found = MAX_INDEX;
-    this.buckets.forEach((index, count) => {
-      seen += count;
-      found = index;
-      return seen >= rank;
+    if (total === 0) return quantiles.map(() => 0);
+    const ranks = quantiles.map((q) => Math.min(total, Math.max(1, Math.ceil(q * total) || 1)));
+    const indexes = this.buckets.indexesOfRanks(ranks);
+    return ranks.map((rank, i) => {
+      if (rank <= 1) return this.min;
+      if (rank >= total) return this.max;
+      const index = indexes[i] ?? MAX_INDEX;
+      if (index === MAX_INDEX && this.max > lowerBoundUs(MAX_INDEX + 1)) return this.max;
+      return Math.min(this.max, Math.max(this.min, middleUs(index)));
     });
-    if (found === MAX_INDEX && this.max > lowerBoundUs(MAX_INDEX + 1)) return this.max;
-    return Math.min(this.max, Math.max(this.min, middleUs(found)));
   }
 
   /** Empties it for reuse, keeping its memory. */

@@ -66,11 +66,14 @@ function queryOf(attributes: Attributes): OperationIdentity {
     textOf(attributes, ATTR.dbQuerySummary) || [operation, collection].filter(Boolean).join(' ');
   // Databases without SQL have no readable text; their summary tells operations apart.
   const stated = textOf(attributes, ATTR.dbQueryText);
-  const text = (stated === '?' ? '' : stated) || summary || '?';
+  const statement = stated === '?' ? '' : stated;
   const hash = textOf(attributes, ATTR.retraceQueryHash);
   const signature = /^[0-9a-f]{16}$/.test(hash)
     ? { hash, summary }
-    : sqlSignature(text, system === '' ? {} : { dialect: system });
+    : statement === ''
+      ? { hash: summary, summary }
+      : sqlSignature(statement, system === '' ? {} : { dialect: system });
+  const text = statement || summary || '?';
   return {
     publicId: publicIdOf('query', signature.hash, system, namespace, address, String(port)),
     name: summary || signature.summary || text,

@@ -29,13 +29,14 @@ export class Tally {
 
   stats(): Stats {
     const { count, sumUs, maxUs } = this.timings;
+    const [p50Us = 0, p95Us = 0, p99Us = 0] = this.timings.quantilesUs([0.5, 0.95, 0.99]);
     return {
       calls: count,
       errors: this.errors,
       averageUs: count === 0 ? 0 : sumUs / count,
-      p50Us: this.timings.quantileUs(0.5),
-      p95Us: this.timings.quantileUs(0.95),
-      p99Us: this.timings.quantileUs(0.99),
+      p50Us,
+      p95Us,
+      p99Us,
       maxUs,
       totalUs: sumUs,
     };

@@ -2,7 +2,13 @@
  * `npx tsx benchmarks/micro/histogram.ts` (after `npm run build:runtime`): cost of recording, merging and
  * storing on the compiled output, as the worker, the agent and the server run it.
  */
-import { Histogram } from '../../dist/src/histogram/index.js';
+import { createRequire } from 'node:module';
+
+// The compiled output, with the types of its source: type checking must not need a build.
+const load = createRequire(import.meta.url);
+const { Histogram } = load(
+  '../../dist/src/histogram/index.js',
+) as typeof import('../../src/histogram/index.js');
 
 const VALUES = 65_536;
 

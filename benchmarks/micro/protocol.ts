@@ -3,18 +3,20 @@
  * of 4000 query series, next to OpenTelemetry's own serializer of the same points.
  */
 import { createRequire } from 'node:module';
-import { Histogram } from '../../dist/src/histogram/index.js';
-import {
-  decodeMetricsRequest,
-  encodeMetricsRequest,
-  type ExponentialPoint,
-} from '../../dist/src/protocol/index.js';
+import type { ExponentialPoint } from '../../src/protocol/index.js';
 
 interface Schema {
   decode(bytes: Uint8Array): unknown;
   encode(message: unknown): { finish(): Uint8Array };
 }
+// The compiled output, with the types of its source: type checking must not need a build.
 const load = createRequire(import.meta.url);
+const { Histogram } = load(
+  '../../dist/src/histogram/index.js',
+) as typeof import('../../src/histogram/index.js');
+const { decodeMetricsRequest, encodeMetricsRequest } = load(
+  '../../dist/src/protocol/index.js',
+) as typeof import('../../src/protocol/index.js');
 const transformer = load.resolve('@opentelemetry/otlp-transformer').replace(/index\.js$/, '');
 const theirs = (
   load(`${transformer}generated/root.js`) as {

@@ -20,7 +20,7 @@ export interface Dialect {
   readonly qQuotes: boolean;
   /** `?|` and `?&` are operators. */
   readonly questionOperators: boolean;
-  /** EXECUTE runs a prepared statement (whose name is dropped), not a procedure (whose name is kept). */
+  /** EXECUTE runs a prepared statement with arguments in parentheses, not a procedure with bare ones. */
   readonly executesPrepared: boolean;
   /** A block comment without an end runs to the end of the text legally. */
   readonly openComments: boolean;

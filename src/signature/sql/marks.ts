@@ -3,8 +3,9 @@ import { FRAME } from './lists.js';
 import { BROKEN, findLineEnd, UNCLEAR } from './literals.js';
 import { PREV } from './output.js';
 import { MODE } from './statement.js';
-import { ACT, FLAG, wordFlags } from './words.js';
+import { ACT, FLAG, wordFlags, LANE_A_PRIME, LANE_A_SEED, LANE_B_SEED } from './words.js';
 
+import { isOrdinaryName, maskName } from './names.js';
 import { Quotes } from './quotes.js';
 /** The end of the text was reached, or nothing after this point may be written. */
 const STOP = -3;
@@ -69,6 +70,7 @@ export class Marks extends Quotes {
   protected closeParenthesis(i: number): number {
     if (this.mode === MODE.masked) return this.writeValue(i + 1);
     this.leaveName();
+    if ((this.mode as number) === MODE.masked) return this.writeValue(i + 1);
     const slot = this.depth;
     if (slot === 0) {
       this.mark(41, PREV.close, false);
@@ -149,7 +151,6 @@ export class Marks extends Quotes {
     if (single && (byte === 43 || byte === 45) && this.prev < PREV.operand) {
       this.leaveName();
       this.sign(byte);
-      this.lastAct = ACT.none;
       return end;
     }
     const equals = byte === 61 && single;
@@ -160,6 +161,18 @@ export class Marks extends Quotes {
     this.comparing = true;
     if (equals) this.onEquals();
     return end;
+  }
+
+  /** An operator of one byte between two operands. */
+  protected singleOperator(byte: number): void {
+    const { out } = this;
+    const from = this.o;
+    out[this.o++] = 32;
+    out[this.o++] = byte;
+    this.commit(from);
+    this.mix(Math.imul(LANE_A_SEED ^ byte, LANE_A_PRIME), (Math.imul(LANE_B_SEED, 31) + byte) | 0);
+    this.prev = PREV.operator;
+    this.onOther();
   }
 
   protected percent(i: number): number {
@@ -181,7 +194,8 @@ export class Marks extends Quotes {
     const next = src[i + 1] as number;
     if (next === 58) {
       if (this.mode === MODE.masked) return this.writeValue(i + 2);
-      this.mark(58, PREV.colon, false);
+      // Not glued to a colon before it: three in a row would be read differently.
+      this.mark(58, PREV.colon, this.prev === PREV.operator || this.prev === PREV.colon);
       this.mark(58, PREV.colon, false);
       this.onOther();
       return i + 2;
@@ -227,11 +241,16 @@ export class Marks extends Quotes {
       return this.finishLiteral(this.quoted.end);
     }
     if (next === 64 && wordBits[src[i + 2] as number] !== 0 && this.prev < PREV.operand) {
-      if (this.mode === MODE.masked) return this.writeValue(i + 2);
-      this.operator(src, i, i + 2);
+      // @@rowcount: a variable of the server, whose name is no data.
+      let end = i + 2;
+      while (wordBits[src[end] as number] !== 0) end++;
+      const name = this.source.text(i + 2, end);
+      if (this.mode !== MODE.normal || !isOrdinaryName(name) || maskName(name) !== name) {
+        return this.writeValue(end);
+      }
+      this.writeName(`@@${name}`, 0, 0, false);
       this.onOther();
-      this.prev = PREV.colon;
-      return i + 2;
+      return end;
     }
     return this.operators(i);
   }
@@ -248,7 +267,7 @@ export class Marks extends Quotes {
     if (
       this.dialect.hash === 'unclear' &&
       this.prev >= PREV.operand &&
-      (next === 62 || next === 45 || next === 61 || next === 35)
+      (next === 62 || (next === 45 && src[i + 2] !== 45) || next === 61 || next === 35)
     ) {
       return this.operators(i);
     }

@@ -75,17 +75,21 @@ export class Output {
     }
   }
 
+  /** Takes a sign back: the value after it includes it. */
+  protected withdrawSign(): void {
+    if (this.prev !== PREV.sign) return;
+    this.o = this.signO;
+    this.h1 = this.signH1;
+    this.h2 = this.signH2;
+    this.prev = this.signPrev;
+    this.full = this.signFull;
+  }
+
   /** One `?`. Values next to each other are one; a sign before a value belongs to it. */
   protected value(): void {
     if (this.prev === PREV.value) return;
-    if (this.prev === PREV.sign) {
-      this.o = this.signO;
-      this.h1 = this.signH1;
-      this.h2 = this.signH2;
-      this.prev = this.signPrev;
-      this.full = this.signFull;
-      if (this.prev === PREV.value) return;
-    }
+    this.withdrawSign();
+    if (this.prev === PREV.value) return;
     const from = this.o;
     this.space();
     this.out[this.o++] = QUESTION;

@@ -1,4 +1,4 @@
-import { beforeQuote, CLASS, classOf, fold, wordBits } from './chars.js';
+import { alters, wordTable, beforeQuote, CLASS, classOf, fold, wordBits } from './chars.js';
 import type { Dialect } from './dialects.js';
 import { FRAME } from './lists.js';
 import {
@@ -86,7 +86,9 @@ export class Scanner extends Marks {
 
   private run(): number {
     const { src, out, end } = this;
+    const { truncated } = this.source;
     this.unreadable = false;
+    let plain = false;
     let i = 0;
     while (i < end) {
       const first = src[i] as number;
@@ -95,10 +97,10 @@ export class Scanner extends Marks {
         i++;
         continue;
       }
+      const prev = this.prev;
       if (kind === CLASS.word) {
         const start = i;
         const from = this.o;
-        const prev = this.prev;
         let o = from;
         if (prev !== PREV.start && prev !== PREV.open && prev !== PREV.dot && prev !== PREV.colon) {
           out[o++] = 32;
@@ -107,73 +109,92 @@ export class Scanner extends Marks {
         let a = LANE_A_SEED;
         let b = LANE_B_SEED;
         let bits = 0;
-        let hexRun = 0;
         let byte = first;
-        let more = wordBits[byte] as number;
+        let entry = wordTable[byte] as number;
         do {
-          const folded = fold[byte] as number;
+          const folded = entry & 255;
           a = Math.imul(a ^ folded, LANE_A_PRIME);
           b = (Math.imul(b, 31) + folded) | 0;
           out[o++] = byte;
-          bits |= more;
-          // Eight hexadecimal letters in a row are an id, not a word: looked at on the slow path.
-          if ((more & 1) === 0) hexRun = 0;
-          else if (++hexRun === 8) bits |= 2;
+          bits |= entry;
           byte = src[++i] as number;
-          more = wordBits[byte] as number;
-        } while (more !== 0);
+          entry = wordTable[byte] as number;
+        } while (entry !== 0);
         const word = findWord(a, b);
         const flags = wordFlags[word] as number;
-        // The common case: a name or a word in a statement that is under way, nothing special around it.
+        // The common case: a name or a word in a query that is under way, nothing special around it.
         if (
-          byte === 39 ||
-          byte === 34 ||
-          byte === 63 ||
-          byte === 38 ||
-          byte === 35 ||
-          this.starting ||
-          this.mode === MODE.name ||
-          (bits & 22) !== 0 ||
-          i - start > MAX_NAME_BYTES ||
-          ((flags & FLAG.verb) !== 0 && (prev === PREV.open || prev >= PREV.operand)) ||
-          ((flags & FLAG.soft) !== 0 && (this.mode !== MODE.normal || this.isUtility)) ||
-          i === end
+          !plain ||
+          alters[byte] === 1 ||
+          (bits & UNUSUAL) !== 0 ||
+          (i - start >= 8 && mayHoldHex(src, start, i)) ||
+          ((flags & FLAG.utility) !== 0 && (prev === PREV.open || prev >= PREV.operand)) ||
+          this.dropNext ||
+          (truncated && i === end)
         ) {
-          i = this.slowWord(start, i, bits, word);
+          i = this.slowWord(start, i, bits >> 8, word);
           if (i < 0) return i;
+          plain = this.isPlainQuery;
           continue;
         }
         if (word !== 0 && (flags & FLAG.soft) === 0) {
           if (!this.onWord(word, false)) {
-            this.value();
+            if (!this.plainValue()) return UNCLEAR;
+            this.onValue();
             continue;
           }
           if (this.full || o > MAX_OUTPUT_BYTES) this.full = true;
           else this.o = o;
-          const act = wordAct[word];
-          if (act === ACT.noise || (act === ACT.row && this.rowsDepth === this.depth)) {
-            if (prev !== PREV.keyword) this.prev = PREV.keyword;
+          if (this.isNoise(word)) {
+            this.prev = PREV.keyword;
             continue;
           }
           this.mix(a, b);
           this.prev = (flags & FLAG.operand) !== 0 ? PREV.operand : PREV.keyword;
           continue;
         }
-        if (!this.onName()) {
-          this.value();
-          continue;
-        }
+        this.lastAct = ACT.none;
+        this.lastWord = 0;
+        this.comparing = false;
         if (this.full || o > MAX_OUTPUT_BYTES) this.full = true;
         else this.o = o;
         this.mix(a, b);
-        this.prevWasDot = prev === PREV.dot;
         this.prev = PREV.operand;
-        this.nameLane = a;
-        this.noteTable(nameStart, this.o);
+        if (this.watchesTables) {
+          this.prevWasDot = prev === PREV.dot;
+          this.nameLane = a;
+          this.noteTable(nameStart, this.o);
+        }
         continue;
+      }
+      if (plain) {
+        const next = src[i + 1] as number;
+        if (
+          kind === CLASS.dot &&
+          prev === PREV.operand &&
+          src[i - 1] !== 32 &&
+          classOf[src[i - 1] as number] !== CLASS.space
+        ) {
+          this.mark(46, PREV.dot, false);
+          i++;
+          continue;
+        }
+        if (
+          kind === CLASS.operator &&
+          first !== 38 &&
+          first !== 43 &&
+          prev >= PREV.operand &&
+          mayFollow[next] === 1
+        ) {
+          this.singleOperator(first);
+          this.comparing = true;
+          i++;
+          continue;
+        }
       }
       i = this.other(i, kind);
       if (i < 0) return i;
+      plain = this.isPlainQuery;
     }
     return STOP;
   }
@@ -236,7 +257,8 @@ export class Scanner extends Marks {
           this.prev === PREV.dot));
     if (!asName) {
       if (!this.onWord(word, first)) {
-        this.value();
+        if (!this.plainValue()) return UNCLEAR;
+        this.onValue();
         return i;
       }
       const operand = (flags & (FLAG.operand | FLAG.soft)) !== 0 && !first;
@@ -244,13 +266,15 @@ export class Scanner extends Marks {
       // SET x TO y is SET x = y, TEMP is TEMPORARY.
       const meaning =
         this.lastAct === ACT.to && this.inSet ? '=' : (synonyms.get(text.toLowerCase()) ?? text);
+      const { h1, h2 } = this;
       this.token(text, operand ? PREV.operand : PREV.keyword, true, meaning);
+      if (this.isNoise(word)) {
+        this.h1 = h1;
+        this.h2 = h2;
+      }
       return i;
     }
-    if (!this.onName() || (this.isExecute && src[i] === 40 && this.prev !== PREV.dot)) {
-      this.value();
-      return i;
-    }
+    if (!this.onName()) return this.plainValue() ? i : UNCLEAR;
     if (word === 0) i = this.maskEnd(i);
     const text = this.source.text(start, i);
     if (text.length > MAX_NAME_BYTES) {
@@ -326,13 +350,28 @@ export class Scanner extends Marks {
         kind === CLASS.close ||
         kind === CLASS.open ||
         kind === CLASS.semicolon ||
+        kind === CLASS.bracket ||
         kind === CLASS.bracketEnd ||
+        (kind === CLASS.colon && src[i + 2] === 58) ||
+        (kind === CLASS.hash &&
+          (this.dialect.hash === 'name' || this.dialect.hash === 'temporary')) ||
         kind === CLASS.braceEnd;
       if (!fits) return i;
       i++;
-      while (wordBits[src[i] as number] !== 0 && (wordBits[src[i] as number] as number) !== 4) i++;
+      while (
+        src[i] === 35 ||
+        (wordBits[src[i] as number] !== 0 && wordBits[src[i] as number] !== 4)
+      ) {
+        i++;
+      }
     }
     return i;
+  }
+
+  /** Words that change nothing: INNER JOIN is JOIN, VALUES ROW (…) is VALUES (…). */
+  private isNoise(word: number): boolean {
+    const act = wordAct[word];
+    return act === ACT.noise || (act === ACT.row && this.rowsDepth === this.depth);
   }
 
   /** Tokens that start with neither a letter nor a space. */
@@ -373,6 +412,7 @@ export class Scanner extends Marks {
       case CLASS.comma:
         if (this.mode === MODE.masked) return this.writeValue(i + 1);
         this.leaveName();
+        if ((this.mode as number) === MODE.masked) return this.writeValue(i + 1);
         this.comma();
         this.onComma();
         return i + 1;
@@ -472,6 +512,30 @@ export class Scanner extends Marks {
 function isUtilityWord(word: number): boolean {
   const policy = wordPolicy[word] as number;
   return policy !== POLICY.normal && policy !== POLICY.explain;
+}
+
+/** Digits, bytes of other scripts and dollars in a word: bits of `wordTable`. */
+const UNUSUAL = 22 << 8;
+
+/** Bytes after which an operator of one byte is certainly over: a space, a letter, a digit. */
+const mayFollow = new Uint8Array(256);
+for (let byte = 0; byte < 128; byte++) {
+  if (byte === 32 || (wordBits[byte] !== 0 && byte !== 36)) mayFollow[byte] = 1;
+}
+
+/** Eight hexadecimal letters in a row, and thus an id (every eighth byte tells whether to look closer), or far too long. */
+function mayHoldHex(src: Uint8Array, from: number, to: number): boolean {
+  if (to - from > MAX_NAME_BYTES) return true;
+  for (let i = from + 7; i < to; i += 8) {
+    if (wordBits[src[i] as number] !== 1) continue;
+    let run = 0;
+    for (let k = from; k < to; k++) {
+      run = wordBits[src[k] as number] === 1 ? run + 1 : 0;
+      if (run === 8) return true;
+    }
+    return false;
+  }
+  return false;
 }
 
 function countDollars(src: Uint8Array, from: number, to: number): number {

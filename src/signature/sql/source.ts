@@ -7,6 +7,18 @@ const KEPT_BYTES = 128 * 1024;
 /** Sentinel NULs after the text, so that looking ahead never needs a bounds check. */
 const PADDING_BYTES = 8;
 
+interface FastBuffer {
+  utf8Write?(text: string, offset: number, length: number): number;
+}
+
+/** `buffer.write` without its argument checks where Node has it: half the time for a short text. */
+function writeUtf8(buffer: Buffer, text: string): number {
+  const fast = buffer as FastBuffer;
+  return fast.utf8Write === undefined
+    ? buffer.write(text, 'utf8')
+    : fast.utf8Write(text, 0, buffer.length);
+}
+
 /**
  * The statement as UTF-8 bytes. One native copy and a typed array are faster than `charCodeAt` on every
  * character (364 against 485 ns for 267 characters, hashed and written).
@@ -20,12 +32,12 @@ export class Source {
   load(text: string): void {
     let room = this.bytes.length - PADDING_BYTES;
     if (text.length > room - 4) this.resize(text.length);
-    let length = this.bytes.write(text, 'utf8');
+    let length = writeUtf8(this.bytes, text);
     room = this.bytes.length - PADDING_BYTES;
     if (length > room - 4 && room < MAX_INPUT_BYTES) {
       // Not ASCII: up to three bytes for each UTF-16 unit.
       this.resize(text.length * 3);
-      length = this.bytes.write(text, 'utf8');
+      length = writeUtf8(this.bytes, text);
     }
     this.truncated = false;
     if (length > MAX_INPUT_BYTES - 4) {
@@ -33,7 +45,7 @@ export class Source {
       if (length > MAX_INPUT_BYTES) length = MAX_INPUT_BYTES;
     }
     this.length = length;
-    this.bytes.fill(0, length, length + PADDING_BYTES);
+    for (let i = length; i < length + PADDING_BYTES; i++) this.bytes[i] = 0;
   }
 
   /** Gives a large buffer back. */

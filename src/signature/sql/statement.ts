@@ -51,7 +51,7 @@ export class Statement extends Lists {
   private policy: number = POLICY.normal;
   private ddlOpen = false;
   private ddlSet = 0;
-  private dropNext = false;
+  protected dropNext = false;
   private fromStdin = false;
   /** Action of the last word, and the word. */
   protected lastAct: number = ACT.none;
@@ -143,7 +143,7 @@ export class Statement extends Lists {
     this.starting = false;
     let policy = wordPolicy[word] as number;
     if (policy === POLICY.execute) {
-      policy = this.dialect.executesPrepared ? POLICY.dropName : POLICY.nameThenListed;
+      policy = this.dialect.executesPrepared ? POLICY.dropName : POLICY.listed;
     }
     this.policy = policy;
     switch (policy) {
@@ -245,15 +245,21 @@ export class Statement extends Lists {
         }
         break;
       case ACT.null:
-        return (
+        if (
           before === ACT.is ||
           before === ACT.not ||
           before === ACT.set ||
           beforeWord === wordOn ||
           beforeWord === wordReturning
-        );
+        ) {
+          return true;
+        }
+        this.lastAct = before;
+        return false;
       case ACT.bool:
-        return before === ACT.is || (before === ACT.not && this.beforeIsNot);
+        if (before === ACT.is || (before === ACT.not && this.beforeIsNot)) return true;
+        this.lastAct = before;
+        return false;
       case ACT.not:
         this.beforeIsNot = before === ACT.is;
         break;
@@ -451,9 +457,14 @@ export class Statement extends Lists {
     return this.policy !== POLICY.normal && this.policy !== POLICY.explain;
   }
 
-  /** EXECUTE name(…) runs a prepared statement, whatever the dialect. */
-  protected get isExecute(): boolean {
-    return this.policy === POLICY.nameThenListed;
+  /** A query is under way: nothing is masked but values, and no word has a meaning of its own. */
+  protected get isPlainQuery(): boolean {
+    return !this.starting && this.mode === MODE.normal && !this.isUtility;
+  }
+
+  /** The next name matters to the summary or to what follows it. */
+  protected get watchesTables(): boolean {
+    return this.expectTable || this.extendTable || this.operationOpen;
   }
 
   /** TO was read as the equals sign of SET. */

@@ -86,6 +86,7 @@ export class Values extends Statement {
 
   /** A value; false when the nesting is too deep. */
   protected plainValue(): boolean {
+    this.withdrawSign();
     if (this.lastAct === ACT.in && this.prev === PREV.keyword && this.mode === MODE.normal) {
       // IN ? and IN (?) are one.
       this.mark(40, PREV.open, true);
@@ -104,7 +105,7 @@ export class Values extends Statement {
   }
 
   protected maskedName(end: number): number {
-    this.value();
+    if (!this.plainValue()) return UNCLEAR;
     this.onName();
     this.onOther();
     return end;

@@ -23,6 +23,8 @@ export const FLAG = {
   compares: 256,
   /** A name outside utility statements. */
   soft: 512,
+  /** Opens a statement whose values may be bare words. */
+  utility: 1024,
 } as const;
 
 export const ACT = {
@@ -223,6 +225,10 @@ add(
    recover one phase suspend resume query disk log logs master slave replica source`,
   soft,
 );
+
+for (const word of words.values()) {
+  if (word.policy !== POLICY.normal && word.policy !== POLICY.explain) word.flags |= FLAG.utility;
+}
 
 /** Entry 0 stands for "not listed". */
 const entries: Word[] = [{ text: '', flags: 0, act: 0, policy: 0 }, ...words.values()];

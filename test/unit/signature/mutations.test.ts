@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MAX_OUTPUT_BYTES } from '../../../src/signature/sql/output.js';
+import { sqlSignatureParts } from '../../../src/signature/sql/signature.js';
+import { createRandom, mutate } from './canary/mutate.js';
+import { allPlanted, dialectNames, findLeak } from './canary/plant.js';
+
+/** Damaged statements; each is read in three dialects. Nightly: RETRACE_FUZZ_STATEMENTS=400000 (1.2 million readings). */
+const STATEMENTS = Number(process.env.RETRACE_FUZZ_STATEMENTS ?? 40_000);
+const SEED = Number(process.env.RETRACE_FUZZ_SEED ?? 20_260_601);
+
+describe('damaged statements', () => {
+  it(
+    `reveal nothing (${STATEMENTS} statements, seed ${SEED})`,
+    () => {
+      const all = [...allPlanted()];
+      const random = createRandom(SEED);
+      const failures: string[] = [];
+      for (let count = 0; count < STATEMENTS; count++) {
+        const planted = mutate(all, random);
+        const other = dialectNames[random(dialectNames.length)];
+        for (const dialect of [planted.dialect, undefined, other]) {
+          const once = sqlSignatureParts(planted.text, dialect);
+          const output = `${once.text}\n${once.summary}\n${once.operation}\n${once.collection}`;
+          if (findLeak(output, planted.values) !== undefined) {
+            failures.push(
+              `leak, ${dialect ?? 'unknown'}: ${JSON.stringify(planted.text)} → ${once.text}`,
+            );
+          } else if (sqlSignatureParts(once.text, dialect).text !== once.text) {
+            failures.push(
+              `not idempotent, ${dialect ?? 'unknown'}: ${JSON.stringify(planted.text)}`,
+            );
+          }
+        }
+      }
+      expect(failures).toEqual([]);
+    },
+    Math.max(120_000, STATEMENTS / 4),
+  );
+});
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.string({ unit: 'grapheme', maxLength: 200 }),
+  fc
+    .array(
+      fc.constantFrom(
+        ...`SELECT INSERT VALUES ( ) [ ] { } ' " \` \\ $$ $a$ -- /* */ ; , . :: : := @ @@ # ? ?| IN ARRAY SET = TO a t_1 1 0x E' U&' q'[ N' ROW AS FROM NULL IS`.split(
+          ' ',
+        ),
+        ' ',
+        '\n',
+        '\r',
+        '\0',
+      ),
+      { maxLength: 60 },
+    )
+    .map((parts) => parts.join('')),
+  fc
+    .array(
+      fc.constantFrom(
+        'SELECT',
+        'a',
+        '(',
+        ')',
+        ',',
+        '?',
+        "'x'",
+        'IN',
+        '-',
+        '[',
+        ']',
+        ';',
+        'VALUES',
+        '.',
+        '::',
+      ),
+      {
+        maxLength: 60,
+      },
+    )
+    .map((parts) => `SELECT ${parts.join(' ')}`),
+);
+const anyDialect = fc.constantFrom(undefined, ...dialectNames);
+
+describe('any text', () => {
+  it('gives a bounded signature that is its own signature', () => {
+    fc.assert(
+      fc.property(anyText, anyDialect, (text, dialect) => {
+        const once = sqlSignatureParts(text, dialect);
+        expect(Buffer.byteLength(once.text)).toBeLessThanOrEqual(MAX_OUTPUT_BYTES);
+        expect(once.hash).toMatch(/^[0-9a-f]{16}$/);
+        expect(once.summary.length).toBeLessThanOrEqual(255);
+        expect(sqlSignatureParts(once.text, dialect).text).toBe(once.text);
+      }),
+      { numRuns: 20_000, seed: SEED },
+    );
+  });
+
+  it('is read without a trace of the text before it', () => {
+    fc.assert(
+      fc.property(anyText, anyText, anyDialect, (first, second, dialect) => {
+        const alone = sqlSignatureParts(second, dialect);
+        sqlSignatureParts(first, dialect);
+        expect(sqlSignatureParts(second, dialect)).toEqual(alone);
+      }),
+      { numRuns: 5_000, seed: SEED },
+    );
+  });
+
+  it('hides what stands between the quotes of a literal', () => {
+    const content = fc.string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 40 });
+    fc.assert(
+      fc.property(content, anyDialect, (raw, dialect) => {
+        const secret = `zqx${raw.replace(/[\\']/g, '')}zqx`;
+        const text = `SELECT a FROM t WHERE b = '${secret}' AND c = 1`;
+        expect(sqlSignatureParts(text, dialect).text).toBe('SELECT a FROM t WHERE b = ? AND c = ?');
+      }),
+      { numRuns: 3_000, seed: SEED },
+    );
+  });
+});

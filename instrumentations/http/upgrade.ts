@@ -56,6 +56,9 @@ export function watchUpgrades(
           expected = undefined;
           return undefined;
         }
+        // Before Node 24 the parser keeps its connection's last request as context: a parse error or
+        // an upgrade that comes later does not belong to it.
+        if (recorder.activeRequest()?.open === false) recorder.enterRequest(undefined);
         const server = self as ServerLike;
         if (server.listenerCount('upgrade') === 0 && server.listenerCount('connect') === 0) {
           return undefined;

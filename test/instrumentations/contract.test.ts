@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { FAULTS, honoursContract, survivesFault } from './contract.js';
-import { missingPostgres } from './harness.js';
+import { missingPostgres, root } from './harness.js';
 import { scenarios } from './scenarios.js';
 
 const noPostgres = await missingPostgres();
@@ -18,6 +19,15 @@ describe('contract, other ways to preload', () => {
   it.each(['import', 'NODE_OPTIONS'] as const)('%s', async (via) => {
     await honoursContract('http-server', 'http-server', { via });
     await honoursContract('express', 'express-5', { via, entry: 'mjs' });
+  });
+});
+
+describe('contract, with loader hooks of others', () => {
+  const env = { NODE_OPTIONS: `--import ${join(root, 'test/fixtures/apps/loader.mjs')}` };
+  it.for(['cjs', 'mjs'] as const)('%s', async (entry, { skip }) => {
+    await honoursContract('express', 'express-5', { entry, env });
+    if (noPostgres) skip(noPostgres);
+    await honoursContract('pg', 'pg', { entry, env });
   });
 });
 

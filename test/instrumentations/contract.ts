@@ -1,5 +1,11 @@
 import { expect } from 'vitest';
-import { describeEvents, expectedEvents, runScenario, type RunOptions } from './harness.js';
+import {
+  describeEvents,
+  expectedEvents,
+  runScenario,
+  type Run,
+  type RunOptions,
+} from './harness.js';
 
 /** Recorder methods into which a fault is injected, one at a time and all at once. */
 export const FAULTS = [
@@ -17,6 +23,18 @@ export const FAULTS = [
   'all',
 ] as const;
 
+const bareRuns = new Map<string, Promise<Run>>();
+
+/** The run without hooks; one for all comparisons with it. */
+function runBare(scenario: string, options: RunOptions): Promise<Run> {
+  const key = JSON.stringify([scenario, options.node, options.entry, options.env]);
+  const known = bareRuns.get(key);
+  if (known) return known;
+  const run = runScenario(scenario, { ...options, hooked: false });
+  bareRuns.set(key, run);
+  return run;
+}
+
 /**
  * What every instrumentation owes the host, run on a scenario:
  *
@@ -29,7 +47,7 @@ export async function honoursContract(
   expected: string,
   options: RunOptions = {},
 ): Promise<void> {
-  const bare = await runScenario(scenario, { ...options, hooked: false });
+  const bare = await runBare(scenario, options);
   const hooked = await runScenario(scenario, options);
   expect(bare.stderr + bare.stdout).not.toContain('never happened');
   expect(hooked.stdout).toBe(bare.stdout);
@@ -46,7 +64,7 @@ export async function survivesFault(
   fault: string,
   options: RunOptions = {},
 ): Promise<void> {
-  const bare = await runScenario(scenario, { ...options, hooked: false });
+  const bare = await runBare(scenario, options);
   const faulty = await runScenario(scenario, { ...options, fault });
   expect(faulty.stdout).toBe(bare.stdout);
   expect(faulty.stderr).toBe(bare.stderr);

@@ -83,7 +83,12 @@ export class HandoverPickup {
       );
     for (const { name, instance, sequence } of files) {
       if (this.stopped) return;
-      await this.takeFile(join(this.dir, name), `${instance}:${sequence}`);
+      try {
+        await this.takeFile(join(this.dir, name), `${instance}:${sequence}`);
+      } catch (error) {
+        // A full disk or a file of another user: it stays, is tried again, and holds nobody else up.
+        this.onProblem((error as NodeJS.ErrnoException).code ?? 'error');
+      }
     }
     for (const name of names.filter((file) => file.endsWith('.tmp'))) {
       await this.deleteOrphan(join(this.dir, name));

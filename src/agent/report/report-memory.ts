@@ -48,7 +48,8 @@ export class ReportMemory {
   private turn(current: number): void {
     this.newest = current;
     for (const [number, minute] of this.minutes) {
-      if (number <= current - REPORT_MINUTES) this.minutes.delete(number);
+      // Ahead of now: the clock was set back, and what it said before is not comparable.
+      if (number <= current - REPORT_MINUTES || number > current) this.minutes.delete(number);
       else if (number < current) minute.pack();
     }
     let held = 0;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DROP_REASON } from '../../core/semconv.js';
 import { encodeFrame, frameBytesFor } from './frame.js';
 import { type Count, type LedgerState, LossLedger, NO_LOSSES } from './loss-ledger.js';
+import { GroupQueue, MAX_GROUP_BYTES } from './group-queue.js';
 import { quarantine } from './quarantine.js';
 import { SEEN_FILE_BYTES, SeenKeys } from './seen-keys.js';
 import type { Segment } from './segment.js';
@@ -16,8 +17,6 @@ import type { WalkPosition } from './walk.js';
 /** Key, lock, state and the remembered batch keys; the segments get the rest of the bound. */
 const FIXED_BYTES = SEEN_FILE_BYTES + 16 * 1024;
 const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
-/** Frames written with one fdatasync; bounds the memory of a burst. */
-const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 const NO_KEY = Buffer.alloc(8);
 
 export interface SpoolEntry {
@@ -48,12 +47,6 @@ export interface SpoolTotals extends Count {
   bytes: number;
 }
 
-interface Waiting {
-  entry: SpoolEntry;
-  resolve: () => void;
-  reject: (error: unknown) => void;
-}
-
 interface InFlight extends SpooledBatch {
   segment: Segment;
   next: WalkPosition;
@@ -73,8 +66,7 @@ export class Spool {
   /** Called after batches were added. */
   onAppend: () => void = () => undefined;
   private cursor: SpoolState['cursor'];
-  private queue: Waiting[] = [];
-  private pumping: Promise<void> | undefined;
+  private readonly queue: GroupQueue<SpoolEntry>;
   private inFlight: InFlight | undefined;
   private closed = false;
 
@@ -91,6 +83,14 @@ export class Spool {
   ) {
     this.cursor = loaded.cursor;
     this.ledger = new LossLedger(structuredClone(loaded));
+    this.queue = new GroupQueue(
+      ({ payload }) => frameBytesFor(payload.length),
+      Math.min(MAX_GROUP_BYTES, limitBytes),
+      async (entries) => {
+        await this.writeGroup(entries);
+        this.onAppend();
+      },
+    );
   }
 
   /**
@@ -146,14 +146,8 @@ export class Spool {
 
   /** Resolves when the batch is on disk. @throws when it cannot be stored; the sender should keep it then. */
   append(entry: SpoolEntry): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.closed) {
-        reject(new Error('the spool is closed'));
-        return;
-      }
-      this.queue.push({ entry, resolve, reject });
-      this.pumping ??= this.pump();
-    });
+    if (this.closed) return Promise.reject(new Error('the spool is closed'));
+    return this.queue.push(entry);
   }
 
   /** The oldest undelivered batch; the same one until it is settled. Damaged ones on the way are counted and passed. */
@@ -218,7 +212,7 @@ export class Spool {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.pumping;
+    await this.queue.idle();
     if (this.inFlight?.orphaned === true) {
       const { records } = this.inFlight;
       this.ledger.lose(DROP_REASON.spoolFull, { batches: 1, records });
@@ -230,32 +224,6 @@ export class Spool {
     this.seen.close();
     this.state.close();
     this.unlock();
-  }
-
-  private async pump(): Promise<void> {
-    while (this.queue.length > 0) {
-      const group = this.takeGroup();
-      try {
-        await this.writeGroup(group.map(({ entry }) => entry));
-        for (const { resolve } of group) resolve();
-        this.onAppend();
-      } catch (error) {
-        for (const { reject } of group) reject(error);
-      }
-    }
-    // In the same turn as the last look at the queue: an append that follows must start the next pump.
-    this.pumping = undefined;
-  }
-
-  private takeGroup(): Waiting[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { entry } of this.queue) {
-      bytes += frameBytesFor(entry.payload.length);
-      if (count > 0 && bytes > Math.min(MAX_GROUP_BYTES, this.limitBytes)) break;
-      count += 1;
-    }
-    return this.queue.splice(0, count);
   }
 
   private async writeGroup(entries: readonly SpoolEntry[]): Promise<void> {

@@ -5,14 +5,24 @@ import { buildApp } from './app.js';
 import { lockDataDir } from './data-lock.js';
 import { ensureAccounts, loginLink } from './first-start.js';
 import { isLoopback, listen, loopbackHosts, urlOf } from './listen.js';
-import { ServerConfigError, type RunningServer, type ServerOptions } from './options.js';
+import {
+  ServerConfigError,
+  StartError,
+  type RunningServer,
+  type ServerOptions,
+} from './options.js';
 import { Platform } from './platform.js';
 import { installedDashboardDir } from './routes/dashboard.js';
 import { localTls } from './secrets/local-ca.js';
 import { ensurePrivateDir, writeSecretFile } from './secrets/secret-file.js';
 import { EmbeddedStore } from './store/embedded-store.js';
 
-export { ServerConfigError, type RunningServer, type ServerOptions } from './options.js';
+export {
+  ServerConfigError,
+  StartError,
+  type RunningServer,
+  type ServerOptions,
+} from './options.js';
 
 /** A renewed certificate is taken up this often, without a restart. */
 const CERTIFICATE_CHECK_MS = 86_400_000;
@@ -81,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       void renew(tlsApp, options, now()).catch(() => options.log?.('certificate renewal failed'));
     }, CERTIFICATE_CHECK_MS);
     renewal.unref();
+    platform.agentCommand = agentCommand(tlsUrl, tls.caFile, loopback ? dataDir : undefined);
     platform.start();
     writeSecretFile(join(dataDir, ADDRESS_FILE), `${JSON.stringify({ tlsUrl, dashboardUrl })}\n`);
     const token = store.control.createLoginToken(accounts.ownerId, accounts.tenantId, now());
@@ -101,15 +112,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /**
  * A fresh one-time link for an existing data folder, whether or not its server runs.
- * @throws Error when no server was ever started with this folder.
+ * @throws StartError when no server was ever started with this folder.
  */
 export async function createLoginLink(
   options: Pick<ServerOptions, 'dataDir'> & Partial<ServerOptions>,
 ): Promise<string> {
-  const addresses = JSON.parse(readFileSync(join(options.dataDir, ADDRESS_FILE), 'utf8')) as {
-    tlsUrl: string;
-    dashboardUrl?: string;
-  };
+  const addresses = readAddresses(options.dataDir);
   const store = new EmbeddedStore(options.dataDir);
   try {
     const accounts = ensureAccounts(store, options.dataDir, false);
@@ -118,6 +126,27 @@ export async function createLoginLink(
     return loginLink(addresses.dashboardUrl ?? addresses.tlsUrl, token);
   } finally {
     store.close();
+  }
+}
+
+/** How a host agent reaches this server. The key itself is not in it: it may be shown on a page. */
+function agentCommand(url: string, caFile: string | undefined, keyDir: string | undefined): string {
+  const key =
+    keyDir === undefined
+      ? 'RETRACE_INGEST_KEY=<ingest key>'
+      : `RETRACE_INGEST_KEY_FILE=${join(keyDir, 'ingest.key')}`;
+  const ca = caFile === undefined ? '' : ` RETRACE_CA_FILE=${caFile}`;
+  return `RETRACE_SERVER_URL=${url}${ca} ${key} npx retrace agent`;
+}
+
+function readAddresses(dataDir: string): { tlsUrl: string; dashboardUrl?: string } {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, ADDRESS_FILE), 'utf8')) as {
+      tlsUrl: string;
+      dashboardUrl?: string;
+    };
+  } catch {
+    throw new StartError(`no server was ever started with the data folder ${dataDir}`);
   }
 }
 

@@ -55,3 +55,13 @@ export class ServerConfigError extends Error {
     this.name = 'ServerConfigError';
   }
 }
+
+/** The server cannot start in this data folder. The message says what to do and may name a file. */
+export class StartError extends Error {
+  readonly exitCode = 1;
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'StartError';
+  }
+}

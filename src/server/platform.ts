@@ -14,6 +14,8 @@ export interface PlatformSettings {
 /** What routes work with: the store, one committer per tenant, and the clockwork that keeps the store tidy. */
 export class Platform {
   private readonly committers = new Map<string, Committer>();
+  /** Shell line that starts a host agent for this server; known once it listens. */
+  agentCommand = '';
   private timer: NodeJS.Timeout | undefined;
   private maintenance: Promise<void> = Promise.resolve();
 

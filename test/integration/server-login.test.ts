@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ServicesAnswer, Session } from '../../src/server/api-types.js';
+import type { ServicesAnswer, Session, SetupAnswer } from '../../src/server/api-types.js';
 import { createLoginLink } from '../../src/server/index.js';
 import { EmbeddedStore } from '../../src/server/store/embedded-store.js';
 import {
@@ -113,6 +113,17 @@ describe('session', () => {
       expect([answer.status, await errorCode(answer)]).toEqual([401, 'unauthorized']);
     },
   );
+
+  it('shows how to connect the first app, without the key itself', async () => {
+    const before = await server.json<SetupAnswer>('/api/setup');
+    expect(before.agentsSeen).toBe(0);
+    expect(before.commands[0]).toContain(`RETRACE_SERVER_URL=${server.running.tlsUrl}`);
+    expect(JSON.stringify(before)).not.toContain(server.running.ingestKey);
+    await server.send(shopRequest(), { 'retrace-batch': 'agent-1:boot-1:1' });
+    await server.send(shopRequest(), { 'retrace-batch': 'agent-1:boot-2:1' });
+    await server.send(shopRequest(), { 'retrace-batch': 'agent-2:boot-1:1' });
+    expect((await server.json<SetupAnswer>('/api/setup')).agentsSeen).toBe(2);
+  });
 
   it('ends with logout and with time', async () => {
     const { expiresAtMs } = await server.json<Session>('/api/session');

@@ -13,12 +13,10 @@ import {
   decodeMetricsRequestJson,
   encodeMetricsResponse,
   encodeMetricsResponseJson,
-  MalformedOtlpError,
 } from '../../protocol/index.js';
-import type { MetricsRequest } from '../../protocol/types.js';
 import { cleanMetricsRequest } from '../../signature/outgoing.js';
 import { readBody } from '../ingest/read-body.js';
-import { translate } from '../ingest/translate.js';
+import { translate, type TranslateOptions, type Translation } from '../ingest/translate.js';
 import { ApiError, invalidParameter, tooManyRequests } from '../plugins/errors.js';
 import type { Platform } from '../platform.js';
 import type { Batch, Tenant } from '../store/store.js';
@@ -77,7 +75,7 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
           Number(request.headers['content-length'] ?? 0),
         );
         const nowMs = platform.now();
-        const { writes, rejectedPoints } = translate(cleanMetricsRequest(decode(body, json)), {
+        const { writes, rejectedPoints } = decodeAndTranslate(body, json, {
           nowMs,
           oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
         });
@@ -98,11 +96,17 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
   });
 }
 
-function decode(body: Buffer, json: boolean): MetricsRequest {
+/**
+ * Whatever goes wrong here will go wrong with every repetition: the answer says "malformed", because an
+ * agent would send a batch that is answered with 5xx again and again, and nothing behind it.
+ */
+function decodeAndTranslate(body: Buffer, json: boolean, options: TranslateOptions): Translation {
   try {
-    return json ? decodeMetricsRequestJson(body.toString('utf8')) : decodeMetricsRequest(body);
-  } catch (error) {
-    if (!(error instanceof MalformedOtlpError)) throw error;
+    const request = json
+      ? decodeMetricsRequestJson(body.toString('utf8'))
+      : decodeMetricsRequest(body);
+    return translate(cleanMetricsRequest(request), options);
+  } catch {
     throw new ApiError(400, ERROR_CODE.malformedBody, 'The body is no OTLP metrics request.');
   }
 }

@@ -56,10 +56,12 @@ export function reportRoutes(app: FastifyInstance, platform: Platform, tls: bool
   });
 
   app.get('/api/setup', async (request): Promise<SetupAnswer> => {
-    const store = tenantOf(request);
+    const agentsSeen = await tenantOf(request).agentsSeen(platform.now() - AGENT_SEEN_MS);
+    const connect = ['npm install retrace', 'node --require retrace/register app.js'];
+    // Without an agent on its host an app has nobody to report to.
     return {
-      commands: ['npm install retrace', 'node --require retrace/register app.js'],
-      agentsSeen: await store.agentsSeen(platform.now() - AGENT_SEEN_MS),
+      commands: agentsSeen === 0 ? [platform.agentCommand, ...connect] : connect,
+      agentsSeen,
     };
   });
 }

@@ -7,6 +7,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { StartError } from '../options.js';
 import { writeSecretFileOnce } from './secret-file.js';
 
 const KEY_BYTES = 32;
@@ -22,15 +23,15 @@ export class MasterKey {
 
   /**
    * Reads the key file, or creates it (mode 0600) when it is absent.
-   * @throws Error naming the file when others may read it or it is no key.
+   * @throws StartError naming the file when others may read it or it is no key.
    */
   static load(file: string): MasterKey {
     writeSecretFileOnce(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
     if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
-      throw new Error(`${file} must be readable by its owner only (chmod 600)`);
+      throw new StartError(`${file} must be readable by its owner only (chmod 600)`);
     }
     const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-    if (key.length !== KEY_BYTES) throw new Error(`${file} does not hold a master key`);
+    if (key.length !== KEY_BYTES) throw new StartError(`${file} does not hold a master key`);
     return new MasterKey(key);
   }
 

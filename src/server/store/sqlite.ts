@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import Libsql from 'libsql';
+import { StartError } from '../options.js';
 
 /** What can be bound. libsql binds every number as REAL; INTEGER columns turn whole ones back. */
 export type SqlValue = string | number | null | Uint8Array;
@@ -128,7 +129,7 @@ export function deleteDatabaseFiles(file: string): void {
 }
 
 /** The file cannot be read with the key at hand. */
-export class DatabaseKeyError extends Error {
+export class DatabaseKeyError extends StartError {
   constructor() {
     super('a database in the data folder cannot be opened with this master key');
     this.name = 'DatabaseKeyError';

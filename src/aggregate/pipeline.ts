@@ -127,16 +127,19 @@ export class Pipeline {
 
   /**
    * Last act: drains, counts what still waits for its request, ends the window and leaves everything not known
-   * to be delivered as files for the agent. Synchronous.
+   * to be delivered as files for the agent. Synchronous. Should the process live on, so does the pipeline.
    */
   flush(): void {
+    // First, so that the last window does not set off a transmission: that took three quarters of the exit.
+    const undelivered = this.#queue.close();
     this.drain();
     this.#tracker.releaseAll();
     this.cutWindow();
     // The last window may have pushed an older one out; that loss is stated, too.
     if (!isEmptyAccount(this.#account)) this.cutWindow();
-    writeHandover(this.parts.options.agentSocket, this.instanceId, this.#queue.close());
-    Atomics.store(this.#words, UNSETTLED, 0);
+    const { agentSocket } = this.parts.options;
+    this.#queue.reopen(writeHandover(agentSocket, this.instanceId, undelivered));
+    this.#settle();
   }
 
   /** Says so when nothing is held any more: an exit then has nothing to wait for. */

@@ -83,18 +83,29 @@ export class DeliveryQueue<A> {
     this.#pump();
   }
 
-  /** At exit: everything not known to be delivered, the batch in flight included. Nothing is sent any more. */
+  /**
+   * At exit: nothing is sent from here on. Answers everything not known to be delivered, the batch in flight
+   * included, and what is added later.
+   */
   close(): readonly Batch<A>[] {
     this.#closed = true;
-    clearTimeout(this.#timer);
     return this.#batches;
   }
 
-  #remove(batch: Batch<A>): void {
+  /** Should the process live on after all: forgets the oldest `count` batches, which others have taken over. */
+  reopen(count: number): void {
+    for (const batch of this.#batches.slice(0, count)) this.#remove(batch);
+    this.#closed = false;
+    this.#pump();
+  }
+
+  /** @returns false when it was not here any more. */
+  #remove(batch: Batch<A>): boolean {
     const at = this.#batches.indexOf(batch);
-    if (at < 0) return;
+    if (at < 0) return false;
     this.#batches.splice(at, 1);
     this.#bytes -= batch.body.byteLength;
+    return true;
   }
 
   #pump(): void {
@@ -117,7 +128,6 @@ export class DeliveryQueue<A> {
     this.#inFlight = batch;
     const result = await this.options.send(batch.sequence, batch.body);
     this.#inFlight = undefined;
-    if (this.#closed) return;
     if (result === 'failed') {
       this.#failed();
       return;
@@ -127,8 +137,8 @@ export class DeliveryQueue<A> {
     if (result === 'peeked') {
       batch.peeked = true;
     } else {
-      this.#remove(batch);
-      if (result === 'rejected') this.options.onDropped(batch.account, 'rejected');
+      const held = this.#remove(batch);
+      if (held && result === 'rejected') this.options.onDropped(batch.account, 'rejected');
       for (const other of this.#batches) other.peeked = false;
     }
     this.#pump();

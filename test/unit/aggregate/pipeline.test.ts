@@ -234,6 +234,11 @@ describe('pipeline', () => {
     expect(total(metrics, REQUESTS)).toBe(2);
     expect(total(metrics, QUERIES)).toBe(1);
     expect(total(metrics, RECORDED)).toBe(3);
+    // Once more, in a process that did not end after all.
+    recorder.closeRequest(recorder.openRequest('GET'), '/third', 200, undefined);
+    pipeline.flush();
+    expect(readdirSync(join(folder, 'handover'))).toContain(`${pipeline.instanceId}.3.otlp`);
+    expect(readdirSync(join(folder, 'handover'))).toHaveLength(3);
   });
 
   it('admits to holding nothing once everything is delivered', async () => {

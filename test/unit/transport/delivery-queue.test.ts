@@ -126,4 +126,18 @@ describe('delivery queue', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toHaveLength(before);
   });
+
+  it('goes on with the rest when the process lives on', async () => {
+    const { queue, add, sent, state } = setUp();
+    state.answer = 'failed';
+    add('a');
+    queue.close();
+    add('b');
+    add('c');
+    queue.reopen(2);
+    state.answer = 'delivered';
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(queue.isEmpty).toBe(true);
+    expect(sent).toEqual([1, 3]);
+  });
 });

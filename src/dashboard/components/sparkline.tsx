@@ -1,15 +1,19 @@
+import type { Range } from '../../server/api-types.js';
+import { settledValues } from '../format/chart-data.js';
 import classes from './bars.module.css';
 
 const WIDTH = 96;
 const HEIGHT = 24;
 
 interface Props {
+  range: Range;
   values: readonly number[];
   label: string;
 }
 
 /** Calls per bucket as an area; starts at zero, so heights compare. */
-export function Sparkline({ values, label }: Props) {
+export function Sparkline({ values: all, label, range }: Props) {
+  const values = settledValues(all, range, Date.now());
   const max = Math.max(...values, 0);
   if (values.length === 0 || max === 0) return <span className="unit">–</span>;
   const step = WIDTH / Math.max(1, values.length - 1);

@@ -37,3 +37,13 @@ export const DURATION_INCREMENTS_US = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6,
   1e7, 15e6, 3e7, 6e7, 12e7, 3e8, 6e8, 12e8, 18e8, 36e8, 72e8,
 ];
+
+/** Without the bucket that is still filling up: its low end would look like a fall. */
+export function settledValues(
+  values: readonly number[],
+  range: Range,
+  nowMs: number,
+): readonly number[] {
+  const endsLater = range.toMs > nowMs && range.toMs - nowMs <= range.bucketSeconds * 1000;
+  return endsLater && values.length > 2 ? values.slice(0, -1) : values;
+}

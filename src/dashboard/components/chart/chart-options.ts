@@ -68,6 +68,7 @@ export function chartOptions(options: Options): uPlot.Options {
     axes: [
       {
         ...axis,
+        size: 32,
         values: (_self, splits, _axis, _space, step) => splits.map((at) => formatTick(at, step)),
       },
       {
@@ -85,7 +86,7 @@ export function chartOptions(options: Options): uPlot.Options {
       {
         label: 'Time',
         value: (_self, seconds) =>
-          seconds === null ? NONE : `${formatDay(seconds * 1000)} ${formatClock(seconds * 1000)}`,
+          seconds === null ? '' : `${formatDay(seconds * 1000)} ${formatClock(seconds * 1000)}`,
       },
       ...series.map((entry): uPlot.Series => {
         const color = cssColor(entry.color);
@@ -98,7 +99,9 @@ export function chartOptions(options: Options): uPlot.Options {
           paths: entry.style === 'bars' ? bars : undefined,
           // A lone bucket between gaps would otherwise be invisible.
           points: { show: entry.style === 'bars' ? false : isLonely, size: 5, fill: color },
-          value: (_self, value) => (value === null || value === undefined ? NONE : format(value)),
+          // No figure where the cursor is nowhere; a dash where it stands on a gap.
+          value: (_self, value, _series, at) =>
+            at === null ? '' : value === null || value === undefined ? NONE : format(value),
         };
       }),
     ],

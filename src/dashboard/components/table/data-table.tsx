@@ -131,9 +131,11 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
                       onClick={() => table.toggleSort(column)}
                     >
                       {column.title}
-                      <span aria-hidden="true" className={classes['arrow']}>
-                        {sorted ? (table.sort.direction === 'asc' ? '↑' : '↓') : ''}
-                      </span>
+                      {sorted && (
+                        <span aria-hidden="true" className={classes['arrow']}>
+                          {table.sort.direction === 'asc' ? '↑' : '↓'}
+                        </span>
+                      )}
                     </button>
                   </th>
                 );

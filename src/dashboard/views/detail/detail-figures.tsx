@@ -35,7 +35,7 @@ export function DetailFigures({ row, report }: { row: ReportRow; report: ReportK
           bad={row.errors > 0}
         />
         {row.endpoint !== undefined && (
-          <Tile label="Queries/request" text={formatRate(row.endpoint.queriesPerRequest)} />
+          <Tile label="Queries/req" text={formatRate(row.endpoint.queriesPerRequest)} />
         )}
       </div>
       {row.call !== undefined && (

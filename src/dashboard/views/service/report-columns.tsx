@@ -1,4 +1,4 @@
-import type { ReportKind, ReportRow } from '../../../server/api-types.js';
+import type { Range, ReportKind, ReportRow } from '../../../server/api-types.js';
 import { ShareBar, SplitBar, StatusBar } from '../../components/bars.js';
 import { ErrorCell } from '../../components/errors.js';
 import { Figure } from '../../components/figure.js';
@@ -58,18 +58,19 @@ const errors: ReportColumn = {
   cell: (row) => <ErrorCell {...row} />,
 };
 
-const trend: ReportColumn = {
+const trend = (range: Range): ReportColumn => ({
   key: 'trend',
   title: 'Trend',
   hint: 'Calls over the time range',
   value: (row) => row.calls,
   cell: (row) => (
     <Sparkline
+      range={range}
       values={row.sparkline}
       label={`Calls over time, ${formatExactCount(row.calls)} in all`}
     />
   ),
-};
+});
 
 /** Columns that only one report has. */
 const special: Record<ReportKind, ReportColumn[]> = {
@@ -109,6 +110,7 @@ const PRIMARY: Record<ReportKind, string> = {
 
 export function reportColumns(
   report: ReportKind,
+  range: Range,
   hrefOf: (row: ReportRow) => string,
 ): ReportColumn[] {
   return [
@@ -122,6 +124,6 @@ export function reportColumns(
     ...special[report],
     ...figures,
     errors,
-    trend,
+    trend(range),
   ];
 }

@@ -77,7 +77,7 @@ export function ServiceView({ serviceId, report }: Props) {
               caption={`${meta?.title ?? ''} of ${name.slice(0, 80)}, ranked`}
               noun={meta?.one ?? 'row'}
               rows={data.rows}
-              columns={reportColumns(report, hrefOf)}
+              columns={reportColumns(report, data.range, hrefOf)}
               defaultSort={SORT}
               textOf={rowText}
               scope={`${report}|${rangeKey(range)}`}

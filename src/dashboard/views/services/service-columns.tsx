@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import type { ServiceRow } from '../../../server/api-types.js';
+import type { Range, ServiceRow } from '../../../server/api-types.js';
 import { Tag } from '../../components/badges.js';
 import { SplitBar } from '../../components/bars.js';
 import { ErrorCell } from '../../components/errors.js';
@@ -13,7 +13,10 @@ import { splitRatio } from '../../format/split.js';
 import { formatAgo, formatMoment } from '../../format/time.js';
 import classes from './services-view.module.css';
 
-export function serviceColumns(hrefOf: (row: ServiceRow) => string): Column<ServiceRow>[] {
+export function serviceColumns(
+  range: Range,
+  hrefOf: (row: ServiceRow) => string,
+): Column<ServiceRow>[] {
   return [
     {
       key: 'name',
@@ -50,6 +53,7 @@ export function serviceColumns(hrefOf: (row: ServiceRow) => string): Column<Serv
       value: (row) => row.requests.calls,
       cell: (row) => (
         <Sparkline
+          range={range}
           values={row.sparkline}
           label={`Requests over time, ${formatExactCount(row.requests.calls)} in all`}
         />

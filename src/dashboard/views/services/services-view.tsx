@@ -49,7 +49,7 @@ export function ServicesView() {
                 caption="Services"
                 noun="service"
                 rows={data.services}
-                columns={serviceColumns(hrefOf)}
+                columns={serviceColumns(data.range, hrefOf)}
                 defaultSort={SORT}
                 textOf={(row) => `${row.name} ${row.environment} ${row.version}`}
                 scope={rangeKey(range)}

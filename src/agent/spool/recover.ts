@@ -9,13 +9,13 @@ import type { SpoolState } from './spool.js';
  */
 export function recoverSegments(
   dir: string,
-  cursor: SpoolState['cursor'],
+  { cursor, removed }: Pick<SpoolState, 'cursor' | 'removed'>,
   onKey: (keyHash: Buffer) => void,
 ): { segments: Segment[]; nextId: number } {
   const names = listSegments(dir);
   const segments: Segment[] = [];
   names.forEach((name, i) => {
-    if (name.id < cursor.segment) {
+    if (name.id < cursor.segment || name.id === removed) {
       unlinkSync(segmentPath(dir, name));
       return;
     }
@@ -24,7 +24,8 @@ export function recoverSegments(
     const end = segment.recover(from, onKey);
     // The next segment of the same boot says how far this one once went.
     const following = names[i + 1];
-    if (following?.bootId === name.bootId && following.firstSeq > end.seq) {
+    const adjacent = following?.id === name.id + 1 && following.bootId === name.bootId;
+    if (adjacent && following.firstSeq > end.seq) {
       segment.remaining.batches += following.firstSeq - Math.max(end.seq, from.seq);
       segment.remaining.records +=
         following.recordsBefore - Math.max(end.recordsBefore, from.recordsBefore);
@@ -32,5 +33,6 @@ export function recoverSegments(
     segments.push(segment);
   });
   const lastId = names.at(-1)?.id ?? 0;
-  return { segments, nextId: Math.max(lastId + 1, cursor.segment, 1) };
+  // No id twice: a crash before the next state is written would take the new file for the removed one.
+  return { segments, nextId: Math.max(lastId, removed ?? 0, cursor.segment - 1, 0) + 1 };
 }

@@ -41,6 +41,8 @@ export interface SpooledBatch {
 export interface SpoolState extends LedgerState {
   /** seq 0 = the start of that segment, which may not exist yet. */
   cursor: WalkPosition & { segment: number };
+  /** The segment whose file was to be deleted right after this was written; its batches are counted already. */
+  removed?: number;
 }
 
 export interface SpoolTotals extends Count {
@@ -50,8 +52,6 @@ export interface SpoolTotals extends Count {
 interface InFlight extends SpooledBatch {
   segment: Segment;
   next: WalkPosition;
-  /** Its segment was dropped meanwhile; whether it is lost too is decided by the attempt under way. */
-  orphaned: boolean;
 }
 
 /**
@@ -108,7 +108,7 @@ export class Spool {
         cursor: { segment: 0, offset: 0, seq: 0, recordsBefore: 0 },
       };
       const seen = SeenKeys.open(join(dir, 'seen'));
-      const { segments, nextId } = recoverSegments(dir, state.cursor, (key) => seen.add(key));
+      const { segments, nextId } = recoverSegments(dir, state, (key) => seen.add(key));
       const limitBytes = Math.max(MIN_SEGMENT_BYTES, maxBytes - FIXED_BYTES);
       const segmentBytes = Math.min(
         MAX_SEGMENT_BYTES,
@@ -137,10 +137,6 @@ export class Spool {
       totals.records += remaining.records;
       totals.bytes += sizeBytes;
     }
-    if (this.inFlight?.orphaned === true) {
-      totals.batches += 1;
-      totals.records += this.inFlight.records;
-    }
     return totals;
   }
 
@@ -150,7 +146,7 @@ export class Spool {
     return this.queue.push(entry);
   }
 
-  /** The oldest undelivered batch; the same one until it is settled. Damaged ones on the way are counted and passed. */
+  /** The oldest undelivered batch; the same one until it is settled or released. Damaged ones on the way are counted and passed. */
   peek(): SpooledBatch | undefined {
     while (this.inFlight === undefined) {
       const segment = this.segments[0];
@@ -169,7 +165,6 @@ export class Spool {
           isLossReport,
           segment,
           next,
-          orphaned: false,
         };
       } else if (found.kind === 'damage') {
         quarantine(this.dir, segment.name.id, this.cursor.offset, found.bytes);
@@ -203,6 +198,11 @@ export class Spool {
     });
   }
 
+  /** The attempt to send the batch that `peek` gave has failed; until the next `peek` it may be dropped. */
+  release(): void {
+    this.inFlight = undefined;
+  }
+
   /** Keeps the ledger's state over a crash. */
   saveLedger(): void {
     this.save(true);
@@ -213,10 +213,6 @@ export class Spool {
     if (this.closed) return;
     this.closed = true;
     await this.queue.idle();
-    if (this.inFlight?.orphaned === true) {
-      const { records } = this.inFlight;
-      this.ledger.lose(DROP_REASON.spoolFull, { batches: 1, records });
-    }
     await this.writer.roll();
     for (const segment of this.segments) segment.close();
     this.save(true);
@@ -236,8 +232,8 @@ export class Spool {
       this.save(true);
       return;
     }
-    while (this.totals().bytes + bytes > this.limitBytes && this.segments.length > 0) {
-      await this.dropOldest();
+    while (this.totals().bytes + bytes > this.limitBytes) {
+      if (!(await this.dropOldest())) throw new Error('the spool is full');
     }
     for (;;) {
       try {
@@ -245,8 +241,8 @@ export class Spool {
         break;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if ((code !== 'ENOSPC' && code !== 'EDQUOT') || this.totals().bytes === 0) throw error;
-        await this.dropOldest();
+        if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+        if (!(await this.dropOldest())) throw error;
       }
     }
     for (const { keyHash } of entries) if (keyHash !== undefined) this.seen.add(keyHash);
@@ -274,41 +270,41 @@ export class Spool {
     segment.hasLossReport ||= entries.some(({ isLossReport }) => isLossReport === true);
   }
 
-  /** Frees the space of the oldest segment; counts what was undelivered in it. */
-  private async dropOldest(): Promise<void> {
-    const segment = this.segments[0];
-    if (segment === undefined) return;
-    if (segment === this.writer.activeSegment) await this.writer.roll();
-    if (this.segments[0] !== segment) return;
-    this.segments.shift();
-    const lost = { ...segment.remaining };
-    const { inFlight } = this;
-    if (inFlight?.segment === segment) {
-      inFlight.orphaned = true;
-      lost.batches -= 1;
-      lost.records -= inFlight.records;
+  /**
+   * Frees the space of the oldest segment and counts what was undelivered in it. A segment with a batch on its way
+   * to the server is spared: nobody knows yet whether that one is lost. @returns false when nothing can be dropped.
+   */
+  private async dropOldest(): Promise<boolean> {
+    const spared = this.inFlight?.segment;
+    const segment = this.segments.find((one) => one !== spared && one.sizeBytes > 0);
+    if (segment === undefined) return false;
+    if (segment === this.writer.activeSegment) {
+      await this.writer.roll();
+      // Meanwhile it may have been delivered to its end, or its next batch may have been sent off.
+      if (!this.segments.includes(segment) || this.inFlight?.segment === segment) return true;
     }
-    this.ledger.lose(DROP_REASON.spoolFull, lost);
-    if (!(inFlight?.orphaned === true && inFlight.isLossReport)) this.giveUpReport(segment);
+    this.ledger.lose(DROP_REASON.spoolFull, { ...segment.remaining });
     this.remove(segment);
+    return true;
   }
 
   /** Nothing is left to read in a segment that no longer grows. */
   private finishSegment(segment: Segment): void {
-    this.segments.shift();
     // What was written but cannot be found any more, for example because the file was cut off.
     this.ledger.lose(DROP_REASON.spoolCorrupt, { ...segment.remaining });
-    this.giveUpReport(segment);
     this.remove(segment);
   }
 
   /** State first: if the process dies in between, the next one deletes the file without counting it again. */
   private remove(segment: Segment): void {
-    this.seen.sync();
-    if (this.cursor.segment <= segment.name.id) {
-      this.cursor = { segment: segment.name.id + 1, offset: 0, seq: 0, recordsBefore: 0 };
+    const { id } = segment.name;
+    if (this.segments[0] === segment) {
+      this.cursor = { segment: id + 1, offset: 0, seq: 0, recordsBefore: 0 };
     }
-    this.save(true);
+    this.segments.splice(this.segments.indexOf(segment), 1);
+    this.giveUpReport(segment);
+    this.seen.sync();
+    this.state.save({ ...this.ledger.state, cursor: this.cursor, removed: id }, true);
     segment.delete();
   }
 
@@ -324,11 +320,9 @@ export class Spool {
     this.inFlight = undefined;
     const count = { batches: 1, records: inFlight.records };
     const sync = decide(inFlight);
-    if (!inFlight.orphaned) {
-      inFlight.segment.take(count);
-      if (inFlight.isLossReport) inFlight.segment.hasLossReport = false;
-      this.cursor = { segment: inFlight.segment.name.id, ...inFlight.next };
-    }
+    inFlight.segment.take(count);
+    if (inFlight.isLossReport) inFlight.segment.hasLossReport = false;
+    this.cursor = { segment: inFlight.segment.name.id, ...inFlight.next };
     this.save(sync);
     return count;
   }

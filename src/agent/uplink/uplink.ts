@@ -107,6 +107,7 @@ export class Uplink {
     this.status.attempts += 1;
     const outcome = await this.attempt(batch);
     if (outcome.kind === 'retry') {
+      this.spool.release();
       this.status.lastFailure = outcome.why;
       this.warn(outcome);
       return this.schedule.nextPauseMs(outcome.retryAfterMs);

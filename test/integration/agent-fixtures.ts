@@ -397,12 +397,13 @@ export function errorCode(reply: Reply): string {
   return (JSON.parse(reply.text) as { error: { code: string } }).error.code;
 }
 
-/** Waits until `condition` holds; fails with `what` after 20 s. */
+/** Waits until `condition` holds; fails with `what` after `limitMs`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
+  limitMs = 20_000,
 ): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`timed out: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

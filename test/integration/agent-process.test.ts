@@ -4,10 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentStatus } from '../../src/agent/index.js';
+import { encodeMetricsRequest } from '../../src/protocol/index.js';
 import {
   ask,
   type Authority,
   createAuthority,
+  makeBatch,
+  REQUEST_POINT,
   send,
   simpleBatch,
   tempDir,
@@ -123,6 +126,73 @@ describe('retrace agent', () => {
     expect((await status()).counts.dropped).toEqual({});
   });
 
+  it('recorded = committed + dropped, exactly, over faults, kill -9 and a full spool', async () => {
+    const pick = randomSource(7);
+    const small = { RETRACE_SPOOL_MAX_BYTES: '1048576', RETRACE_LOG_LEVEL: 'none' };
+    let acknowledged = 0;
+    let sequence = 0;
+    const open: { key: string; body: Buffer; records: number }[] = [];
+    for (let round = 0; round < 5; round++) {
+      const agent = spawnAgent(small);
+      await until(
+        () =>
+          status().then(
+            () => true,
+            () => false,
+          ),
+        'the agent answers',
+      );
+      // Mostly away, now and then there, with every kind of answer.
+      server.script = () => {
+        const dice = pick(10);
+        if (dice < 2) return { status: 503 };
+        if (dice < 3) return { status: 429, headers: { 'retry-after': '0' } };
+        if (dice < 4) return 'reset';
+        return dice < 5 ? { status: 400 } : undefined;
+      };
+      if (round % 2 === 0) await server.stop();
+      const target = sequence + 60;
+      const killAfter = sequence + 30 + pick(30);
+      while (sequence < target) {
+        const again = open.pop();
+        const next = again ?? {
+          key: `i-1:${(sequence += 1)}`,
+          body: bulkyBatch(pick),
+          records: 300,
+        };
+        const reply = await send(socketPath(), next.body, next.key).catch(() => undefined);
+        if (reply?.status === 200) acknowledged += next.records;
+        else open.push(next);
+        if (sequence === killAfter) agent.child.kill('SIGKILL');
+        if (reply === undefined) break;
+      }
+      agent.child.kill('SIGKILL');
+      await exitOf(agent);
+      if (round % 2 === 0) await server.start();
+    }
+    server.script = () => undefined;
+    spawnAgent(small);
+    await until(
+      () =>
+        status().then(
+          () => true,
+          () => false,
+        ),
+      'the agent answers',
+    );
+    for (const { key, body, records } of open) {
+      expect((await send(socketPath(), body, key)).status).toBe(200);
+      acknowledged += records;
+    }
+    const lost = (): number => Object.values(server.losses()).reduce((sum, n) => sum + n, 0);
+    // Two reports of losses may be due, 10 s apart.
+    const accounted = (): boolean => server.records() + lost() >= acknowledged;
+    await until(accounted, 'everything is accounted for', 45_000);
+    expect(server.records() + lost()).toBe(acknowledged);
+    expect(server.losses()['spool_full']).toBeGreaterThan(0);
+    expect(server.losses()['spool_corrupt']).toBeUndefined();
+  });
+
   it('stops on SIGTERM: sends what it has, removes its socket, exit code 0', async () => {
     const agent = await ready(spawnAgent());
     for (let i = 1; i <= 10; i++) await send(socketPath(), simpleBatch(1), `i-1:${i}`);
@@ -184,5 +254,25 @@ describe('retrace agent', () => {
     expect((JSON.parse(json.output()) as AgentStatus).counts.received.records).toBe(5);
   });
 });
+
+/** Reproducible numbers below n (mulberry32). */
+function randomSource(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % n;
+  };
+}
+
+/** 300 operations that do not compress well: about 20 KB. */
+function bulkyBatch(pick: (n: number) => number): Buffer {
+  const points = Array.from({ length: 150 }, () => ({
+    attributes: REQUEST_POINT,
+    us: [1 + pick(10_000_000), 1 + pick(10_000_000)],
+  }));
+  return Buffer.from(encodeMetricsRequest(makeBatch(points)));
+}
 
 const unanswered: { key: string; body: Buffer }[] = [];

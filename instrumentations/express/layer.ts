@@ -3,6 +3,7 @@ import { createSlot, observeReads } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { requestOfScope } from '../http/inbound-state.js';
 import { joinPatterns, pickPattern } from './pattern.js';
+import { takeMatch } from './request.js';
 import { registrationOf, type Registration } from './router.js';
 
 /** A mount that the request is inside of. */
@@ -38,11 +39,14 @@ export function watchLayers(
   return observeReads(prototype, method, guard, (layer) => {
     const registration = registrationOf.get(layer);
     if (registration === undefined) return;
-    const scope = recorder.activeRequest();
+    const scope =
+      (registration.isRoute ? takeMatch((layer as { route?: unknown }).route) : undefined) ??
+      recorder.activeRequest();
     if (scope === undefined || !scope.open) return;
     const mounts = mountsOf.get(scope);
     if (mounts !== undefined) leaveMounts(mounts, registration.router);
     if (registration.isRoute) {
+      if (!isWholePath(mounts, scope)) return;
       scope.route = joinPatterns(mounts?.map(patternOf) ?? [], taken(registration, scope));
     } else if (registration.pattern !== '' && registration.pattern !== '/') {
       const mount = { router: registration.router, pattern: taken(registration, scope) };
@@ -50,6 +54,15 @@ export function watchLayers(
       else mounts.push(mount);
     }
   });
+}
+
+/**
+ * False if mounts were entered without our knowing, in a lost context: half a route would be another
+ * endpoint's name.
+ */
+function isWholePath(mounts: readonly Mount[] | undefined, scope: RequestScope): boolean {
+  const request = requestOfScope(scope) as ExpressRequestLike | undefined;
+  return mounts?.length ? true : !request?.baseUrl;
 }
 
 function patternOf(mount: Mount): string {

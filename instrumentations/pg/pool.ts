@@ -1,5 +1,5 @@
 import type { Guard } from '../../src/core/guard.js';
-import { renamed, wrapMethod } from '../../src/core/wrap.js';
+import { wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { queryErrorType } from './pending.js';
 import { poolTarget, type PoolLike } from './pool-target.js';
@@ -38,35 +38,34 @@ export function watchPool(
     const text = querying;
     const startUs = text === undefined ? 0 : recorder.nowUs();
     querying = undefined;
-    return renamed(
-      function (this: unknown, ...args: unknown[]): unknown {
-        let releaser: RequestScope | undefined;
-        try {
-          if (text !== undefined && args[0]) {
-            const { database, host, port } = poolTarget(pool);
-            recorder.recordQuery(
-              scope,
-              startUs,
-              recorder.querySignature(text, SYSTEM),
-              recorder.databaseSource(SYSTEM, database, host, port),
-              queryErrorType(args[0]),
-            );
-          }
-          releaser = recorder.activeRequest();
-        } catch {
-          guard.failed();
-          return Reflect.apply(callback, this, args);
+    // Only pg-pool sees this function, and only calls it: no name or length to keep, which would cost
+    // 0.4 µs per query.
+    return function (this: unknown, ...args: unknown[]): unknown {
+      let releaser: RequestScope | undefined;
+      try {
+        if (text !== undefined && args[0]) {
+          const { database, host, port } = poolTarget(pool);
+          recorder.recordQuery(
+            scope,
+            startUs,
+            recorder.querySignature(text, SYSTEM),
+            recorder.databaseSource(SYSTEM, database, host, port),
+            queryErrorType(args[0]),
+          );
         }
-        if (releaser === scope) return Reflect.apply(callback, this, args);
-        enter(scope);
-        try {
-          return Reflect.apply(callback, this, args);
-        } finally {
-          enter(releaser);
-        }
-      } as Callback,
-      callback,
-    );
+        releaser = recorder.activeRequest();
+      } catch {
+        guard.failed();
+        return Reflect.apply(callback, this, args);
+      }
+      if (releaser === scope) return Reflect.apply(callback, this, args);
+      enter(scope);
+      try {
+        return Reflect.apply(callback, this, args);
+      } finally {
+        enter(releaser);
+      }
+    } as Callback;
   };
 
   const undo = [

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import { lockDataDir } from './data-lock.js';
 import { ensureAccounts, loginLink } from './first-start.js';
-import { isLoopback, listen, loopbackHosts, urlOf } from './listen.js';
+import { closeApp, isLoopback, listen, loopbackHosts, urlOf } from './listen.js';
 import {
   ServerConfigError,
   StartError,
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let renewal: NodeJS.Timeout | undefined;
   const close = async (): Promise<void> => {
     clearInterval(renewal);
-    await Promise.all(apps.map((app) => app.close()));
+    await Promise.all(apps.map(closeApp));
     await platform?.close();
     unlock();
   };
@@ -73,7 +73,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const tlsApp = await buildApp({ ...shared, tls, allowedHosts: () => tlsHosts });
     apps.push(tlsApp);
     const port = await listen(tlsApp, options.host, options.port);
-    if (loopback) tlsHosts = loopbackHosts(port, 'https');
+    // With a certificate of one's own it may be reached under other names, for example through a proxy.
+    if (tls.caFile !== undefined) tlsHosts = loopbackHosts(port, 'https');
     const tlsUrl = urlOf('https', options.host, port);
 
     let dashboardUrl: string | undefined;

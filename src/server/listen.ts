@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { isIPv6 } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/i;
+/** The names in the local certificate; other addresses of 127.0.0.0/8 need one of their own. */
+const LOOPBACK = /^(127\.0\.0\.1|::1|localhost)$/i;
 
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
@@ -26,4 +27,17 @@ export function loopbackHosts(port: number, scheme: 'http' | 'https'): ReadonlyS
   const hosts = names.map((name) => `${name}:${port}`);
   if (port === (scheme === 'https' ? 443 : 80)) hosts.push(...names);
   return new Set(hosts);
+}
+
+/** Longest wait for requests under way when the server stops: a slow sender will repeat its batch. */
+const CLOSE_MS = 3000;
+
+/** Takes no more requests, lets those under way finish for a moment, then cuts them off. */
+export async function closeApp(app: FastifyInstance): Promise<void> {
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cutOff);
+  }
 }

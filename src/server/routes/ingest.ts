@@ -15,7 +15,7 @@ import {
   encodeMetricsResponseJson,
 } from '../../protocol/index.js';
 import { cleanMetricsRequest } from '../../signature/outgoing.js';
-import { readBody } from '../ingest/read-body.js';
+import { BodyBudget, readBody } from '../ingest/read-body.js';
 import { translate, type TranslateOptions, type Translation } from '../ingest/translate.js';
 import { ApiError, invalidParameter, tooManyRequests } from '../plugins/errors.js';
 import type { Platform } from '../platform.js';
@@ -26,8 +26,8 @@ const DAY_MS = 86_400_000;
 const FAILURES_PER_MINUTE = 60;
 /** Batches per key and minute: a host agent sends 6, and drains a spool after an outage. */
 const BATCHES_PER_MINUTE = 12_000;
-/** Bodies held in memory at once; more wait outside (at most 16 MiB each). */
-const MAX_BODIES = 16;
+/** Bytes of bodies under way, all senders together. */
+const MAX_BYTES_UNDER_WAY = 128 * 1024 * 1024;
 const REJECTED_MESSAGE =
   'Unknown metrics, and histograms and sums that are not of delta temporality, are not stored.';
 /** `<anything without spaces>:<sequence>` */
@@ -42,7 +42,7 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
     keyGenerator: (request) => tenants.get(request)?.id ?? '',
   });
   const tenants = new WeakMap<FastifyRequest, Tenant>();
-  let bodies = 0;
+  const budget = new BodyBudget(MAX_BYTES_UNDER_WAY);
 
   // The body is read by hand, within limits, once the key is known to be right.
   app.removeAllContentTypeParsers();
@@ -63,35 +63,27 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
     handler: async (request, reply) => {
       const json = isJson(request);
       const key = batchKeyOf(request);
-      if (bodies >= MAX_BODIES) {
-        reply.header('retry-after', '1');
-        throw new ApiError(503, ERROR_CODE.unavailable, 'The server is busy; try again.');
-      }
-      bodies += 1;
-      try {
-        const body = await readBody(
-          request.raw,
-          request.headers['content-encoding']?.trim().toLowerCase(),
-          Number(request.headers['content-length'] ?? 0),
-        );
-        const nowMs = platform.now();
-        const { writes, rejectedPoints } = decodeAndTranslate(body, json, {
-          nowMs,
-          oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
-        });
-        const batch: Batch = { key, receivedMs: nowMs, writes };
-        await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
-        reply.header('cache-control', 'no-store').type(json ? JSON_TYPE : PROTOBUF_TYPE);
-        const partial =
-          rejectedPoints === 0
-            ? undefined
-            : { rejectedDataPoints: rejectedPoints, errorMessage: REJECTED_MESSAGE };
-        return reply.send(
-          json ? encodeMetricsResponseJson(partial) : Buffer.from(encodeMetricsResponse(partial)),
-        );
-      } finally {
-        bodies -= 1;
-      }
+      const body = await readBody(
+        request.raw,
+        request.headers['content-encoding']?.trim().toLowerCase(),
+        Number(request.headers['content-length'] ?? 0),
+        budget,
+      );
+      const nowMs = platform.now();
+      const { writes, rejectedPoints } = decodeAndTranslate(body, json, {
+        nowMs,
+        oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
+      });
+      const batch: Batch = { key, receivedMs: nowMs, writes };
+      await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
+      reply.header('cache-control', 'no-store').type(json ? JSON_TYPE : PROTOBUF_TYPE);
+      const partial =
+        rejectedPoints === 0
+          ? undefined
+          : { rejectedDataPoints: rejectedPoints, errorMessage: REJECTED_MESSAGE };
+      return reply.send(
+        json ? encodeMetricsResponseJson(partial) : Buffer.from(encodeMetricsResponse(partial)),
+      );
     },
   });
 }

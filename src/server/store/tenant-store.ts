@@ -21,7 +21,7 @@ import type {
 
 /** A minute is rolled up this long after its end: windows of 10 s and a slow link still meet it in memory. */
 const SETTLE_MS = 30_000;
-/** Longest time that maintenance keeps the loop, and with it ingest, waiting. */
+/** Longest time that maintenance or a report keeps the loop, and with it ingest, waiting. */
 const SLICE_MS = 20;
 const FREE_PAGES_PER_SLICE = 2000;
 
@@ -173,7 +173,14 @@ export class SqliteTenantStore implements TenantStore {
       facts: [],
       mergeInto: (into) => into.mergeEncoded(encoded),
     };
+    let until = performance.now() + SLICE_MS;
     for (const shard of this.shardsOf(query)) {
+      // Only between shards: a roll-up moves minutes of one shard from one level to the other.
+      if (performance.now() > until) {
+        await nextTurn();
+        if (this.closed) throw new Error('the store is closed');
+        until = performance.now() + SLICE_MS;
+      }
       for (const level of [LEVEL_PENDING, bucketSeconds]) {
         const rows = this.db.iterate<{ period: number; data: ArrayBuffer }>(
           `SELECT period, data FROM chunks

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningAgent, startAgent } from '../../src/agent/index.js';
@@ -13,6 +15,7 @@ import {
   ask,
   type Authority,
   createAuthority,
+  listen,
   makeBatch,
   send,
   simpleBatch,
@@ -233,6 +236,61 @@ describe('answers', () => {
   });
 });
 
+describe('servers that are none', () => {
+  /** Puts a TLS server of its own behaviour in the place of the real one until `release`. */
+  async function impostor(onSocket: (socket: Socket) => void): Promise<() => Promise<void>> {
+    const { port } = server;
+    await server.stop();
+    const sockets = new Set<Socket>();
+    const stranger = createTlsServer(tls, (socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      onSocket(socket);
+    });
+    await listen(stranger, port);
+    return async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => stranger.close(resolve));
+      await server.start(port);
+    };
+  }
+
+  it.each([
+    ['garbage', '\u0000\u0001 hello \r\n\r\n', /^HPE_/],
+    ['an answer that never ends', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx', /^TIMEOUT$/],
+    ['an answer cut short', 'cut', /^ECONNRESET$/],
+  ])('%s: the batch is kept and sent again', async (_name, answer, failure) => {
+    const release = await impostor((socket) => {
+      socket.once('data', () => {
+        if (answer === 'cut') socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx');
+        else socket.write(answer);
+      });
+    });
+    const agent = await start({}, { attemptMs: 300 });
+    await send(agent.socketPath, simpleBatch(4));
+    await until(() => agent.status().uplink.consecutiveFailures > 0, 'an attempt fails');
+    expect(agent.status().uplink.lastFailure).toMatch(failure);
+    await release();
+    await committed(agent, 1);
+    expect(server.records()).toBe(4);
+    expectBalanced(agent.status());
+  });
+
+  it('an answer of one byte a time is given up after the deadline', async () => {
+    const release = await impostor((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
+      const drip = setInterval(() => socket.write('x'), 20);
+      socket.on('close', () => clearInterval(drip));
+    });
+    const agent = await start({}, { attemptMs: 300 });
+    await send(agent.socketPath, simpleBatch(1));
+    await until(() => agent.status().uplink.consecutiveFailures > 0, 'an attempt fails');
+    expect(agent.status().uplink.lastFailure).toBe('TIMEOUT');
+    await release();
+    await committed(agent, 1);
+  });
+});
+
 describe('the bound of the spool', () => {
   it('drops the oldest, counts exactly, and reports the loss when the server is back', async () => {
     await server.stop();
@@ -364,6 +422,23 @@ describe('a proxy', () => {
     expect(log).not.toContain('secret');
     proxy.refuse = undefined;
     await committed(agent, 1);
+  });
+
+  it('that never answers is given up after the deadline', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+    });
+    await listen(silent, 0);
+    const { port } = silent.address() as AddressInfo;
+    const config = { serverUrl: URL, httpsProxy: `http://127.0.0.1:${port}` };
+    const agent = await start(config, { attemptMs: 100 });
+    await send(agent.socketPath, simpleBatch(1));
+    await until(() => agent.status().uplink.consecutiveFailures > 1, 'the attempts fail');
+    expect(agent.status().uplink.lastFailure).toBe('TIMEOUT');
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it('that is gone is never bypassed, loopback servers excepted', async () => {

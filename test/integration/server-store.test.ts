@@ -246,6 +246,43 @@ describe('roll-ups and retention', () => {
     ]);
   });
 
+  it('bounds names and series, and still counts every call', async () => {
+    const calls = { query: 0, endpoint: 0 };
+    for (let part = 0; part < 3; part++) {
+      const endpoints = [];
+      const queries = [];
+      for (let i = 0; i < 4500; i++) {
+        const route = `/r${'abcdefghij'[i % 10]}${part}/${i.toString(36).replace(/\d/g, 'z')}`;
+        const endpoint = `GET ${route}${i}`;
+        endpoints.push(timingPoint({ 'retrace.endpoint': endpoint }, [5], start));
+        queries.push(timingPoint({ ...ORDERS_QUERY, 'retrace.endpoint': endpoint, 'error.type': `E${i}` }, [5], start)); // prettier-ignore
+      }
+      // Straight to the store: the cleaning of what is received would already fold most of it.
+      const request = requestOf(SHOP, [
+        timings('http.server.request.duration', endpoints),
+        timings('db.client.operation.duration', queries),
+      ]);
+      const { writes } = translate(request, { nowMs: Date.now(), oldestMs: 0 });
+      await tenant.commit([{ key: undefined, receivedMs: Date.now(), writes }]);
+      calls.endpoint += endpoints.length;
+      calls.query += queries.length;
+    }
+    const [service] = await tenant.services();
+    const id = service?.id ?? 0;
+    expect((await tenant.operations(id, 'endpoint')).size).toBeLessThanOrEqual(2001);
+    const range = { fromMs: start, toMs: start + DAY_MS, bucketSeconds: 60 as const };
+    for (const kind of ['endpoint', 'query'] as const) {
+      let seen = 0;
+      let series = 0;
+      await tenant.scan({ service: id, kind, range }, (view) => {
+        seen += view.count;
+        series += 1;
+      });
+      expect(seen).toBe(calls[kind]);
+      expect(series).toBeLessThanOrEqual(10_010);
+    }
+  });
+
   it('purges what is past its time and gives the bytes back', async () => {
     for (let minute = 0; minute < 600; minute++) {
       await tenant.commit([batchAt(start + minute * MINUTE_MS, [1, 10, 100, 1000, minute + 1])]);

@@ -37,7 +37,7 @@ export async function installSecurity(
         frameAncestors: ["'none'"],
       },
     },
-    // Only where TLS is: a browser would otherwise refuse the loopback page.
+    // It would bind every other port of this host name too, above all those of localhost.
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },

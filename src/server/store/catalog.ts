@@ -13,7 +13,13 @@ import type {
 /** Operations of a service and kind share chunks in groups of this size; see chunk.ts. */
 export const OPERATIONS_PER_SHARD = 64;
 /** Past these bounds data is kept under an explicit "Other": a hostile sender cannot grow the catalog for ever. */
-const MAX_OPERATIONS = 20_000;
+const MAX_OPERATIONS: Readonly<Record<SeriesKind, number>> = {
+  // Fewer: every query and call is kept per calling endpoint.
+  endpoint: 2000,
+  query: 20_000,
+  call: 20_000,
+  counter: 200,
+};
 const MAX_SERVICES = 1000;
 const MAX_OUTCOMES = 5000;
 /** Entries kept in memory before all are forgotten and read again. */
@@ -151,7 +157,7 @@ export class Catalog {
         code,
       )?.n ??
       0;
-    if (count >= MAX_OPERATIONS && !identity.other) {
+    if (count >= MAX_OPERATIONS[kind] && !identity.other) {
       return this.operation(service, kind, otherOperation(kind), seenMs);
     }
     this.counts.set(countKey, count + 1);

@@ -42,6 +42,10 @@ export class Chunk {
     return this.entries.size;
   }
 
+  has(operation: number, caller: number, outcome: number): boolean {
+    return this.entries.has(`${operation}.${caller}.${outcome}`);
+  }
+
   addTimings(operation: number, caller: number, outcome: number, timings: Histogram): void {
     const key = `${operation}.${caller}.${outcome}`;
     const known = this.entries.get(key);

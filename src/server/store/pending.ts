@@ -1,8 +1,9 @@
-import { Chunk, NO_CALLER, type FactRule } from './chunk.js';
-import type { Catalog } from './catalog.js';
+import { ERROR_OTHER } from '../../core/semconv.js';
+import { otherOperation, type Catalog } from './catalog.js';
+import { Chunk, FACTS, NO_CALLER, type FactRule } from './chunk.js';
 import { KIND_CODE, LEVEL_PENDING } from './schema.js';
 import { blobBytes, type SqlDatabase } from './sqlite.js';
-import type { SeriesKind, SeriesPoint } from './store.js';
+import type { Outcome, SeriesKind, SeriesPoint } from './store.js';
 
 /** How facts of a kind (by its code) combine. */
 export function factRule(kindCode: number): FactRule {
@@ -19,6 +20,16 @@ interface OpenChunk {
 
 /** Decoded chunks kept between commits; a minute of 20 busy services needs about 200. */
 const MAX_OPEN = 2000;
+
+/**
+ * Series of a chunk that keep their caller and outcome. Past it calls are still counted for their operation,
+ * under the caller "Other" and the class of their status: a hostile sender cannot make chunks huge.
+ */
+const MAX_SERIES = 10_000;
+
+function coarseOutcome({ status, errorType }: Outcome): Outcome {
+  return { status: status - (status % 100), errorType: errorType === '' ? '' : ERROR_OTHER };
+}
 
 /**
  * Minutes that are still being written: merged in memory, stored with each commit under LEVEL_PENDING.
@@ -40,12 +51,27 @@ export class PendingMinutes {
         ? NO_CALLER
         : this.catalog.operation(service, 'endpoint', point.caller, seenMs).id;
     const open = this.chunkOf(service, point.kind, shard, Math.floor(point.minuteMs / 1000));
-    if ('timings' in point) {
-      open.chunk.addTimings(id, caller, this.catalog.outcome(point.outcome), point.timings);
-    } else {
-      open.chunk.addFacts(id, caller, point.facts, factRule(open.kind));
-    }
     this.touched.add(open);
+    if ('facts' in point) {
+      const into = this.fits(open.chunk, id, caller, FACTS) ? caller : NO_CALLER;
+      open.chunk.addFacts(id, into, point.facts, factRule(open.kind));
+      return;
+    }
+    const outcome = this.catalog.outcome(point.outcome);
+    if (this.fits(open.chunk, id, caller, outcome)) {
+      open.chunk.addTimings(id, caller, outcome, point.timings);
+      return;
+    }
+    const coarse = this.catalog.outcome(coarseOutcome(point.outcome));
+    const other =
+      caller === NO_CALLER
+        ? NO_CALLER
+        : this.catalog.operation(service, 'endpoint', otherOperation('endpoint'), seenMs).id;
+    open.chunk.addTimings(id, other, coarse, point.timings);
+  }
+
+  private fits(chunk: Chunk, operation: number, caller: number, outcome: number): boolean {
+    return chunk.size < MAX_SERIES || chunk.has(operation, caller, outcome);
   }
 
   /** Writes what `add` changed; inside the caller's transaction. */

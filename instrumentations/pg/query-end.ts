@@ -71,9 +71,26 @@ export function watchQueryEnd(
     onInstance,
   );
 
+  const undo = [undoReady, undoError];
+  // Rows that reach the host before the end do so from the socket's events as well: through listeners
+  // of 'row' (only queries without callback have them), and through a cursor's read callbacks.
+  for (const name of ['handleDataRow', 'handlePortalSuspended']) {
+    if (typeof methods[name] !== 'function') continue;
+    const look = (self: object): undefined => {
+      if (!guard.active || (self as { callback?: unknown }).callback) return undefined;
+      try {
+        const pending = pendingOf.get(self);
+        if (pending !== undefined) enterCaller(pending, recorder);
+      } catch {
+        guard.failed();
+      }
+      return undefined;
+    };
+    undo.push(interceptReads(owner, name, look, onInstance));
+  }
+
   return () => {
-    undoReady();
-    undoError();
+    for (const put of undo) put();
   };
 }
 

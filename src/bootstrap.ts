@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
@@ -40,6 +41,13 @@ export function bootstrap(): void {
   });
   // Signals reach the main thread only.
   const signals = isMainThread ? createSignalHook(exitHook, () => worker.flush()) : undefined;
+
+  if (signals !== undefined) {
+    // Threads of the host record, too, and end with this one.
+    subscribe('worker_threads', () => {
+      if (!worker.isStarting) signals.arm();
+    });
+  }
 
   const signatures = new SignatureTable({
     urlTemplates: config.urlTemplates,

@@ -29,5 +29,7 @@ export interface WorkerData {
   readonly ring: SharedArrayBuffer;
   /** Carries dictionary entries, in order, each before the first record that uses it. */
   readonly port: MessagePort;
+  /** The process's other recording threads; undefined in the worker of the main thread. */
+  readonly group: SharedArrayBuffer | undefined;
   readonly options: PipelineOptions;
 }

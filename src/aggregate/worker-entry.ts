@@ -11,6 +11,7 @@ import type { DictionaryEntry } from '../signature/dictionary.js';
 import { SocketSender } from '../transport/socket-sender.js';
 import type { WorkerData } from './options.js';
 import { Pipeline } from './pipeline.js';
+import { ThreadPlace } from './thread-group.js';
 import { warmUp } from './warm-up.js';
 
 /** Pause between two looks at the ring: an idle app costs one wake-up a second, a busy one ten. */
@@ -26,7 +27,7 @@ const { waitAsync } = Atomics as unknown as {
   ): { async: false } | { async: true; value: Promise<unknown> };
 };
 
-function main({ ring, port, options }: WorkerData): void {
+function main({ ring, port, options, group }: WorkerData): void {
   const words = new Int32Array(ring);
   let sender: SocketSender | undefined;
   const pipeline = new Pipeline({
@@ -52,10 +53,20 @@ function main({ ring, port, options }: WorkerData): void {
   let nextCut = performance.now() + windowMs;
   let timer: NodeJS.Timeout | undefined;
 
+  const place = group === undefined ? undefined : ThreadPlace.take(group);
+
   const turn = (): void => {
+    place?.showLife();
+    const byGroup = place?.requested();
+    if (byGroup !== undefined) {
+      pipeline.flush();
+      place?.acknowledge(byGroup);
+    }
     const requested = Atomics.load(words, flushRequested);
     if (requested !== Atomics.load(words, flushed)) {
       pipeline.flush();
+      // Only the end of the host's thread asks for this: the process need not ask for it any more.
+      place?.leave();
       Atomics.store(words, flushed, requested);
       Atomics.notify(words, flushed);
     }
@@ -71,15 +82,17 @@ function main({ ring, port, options }: WorkerData): void {
     timer = setTimeout(turn, Math.min(pause, Math.max(nextCut - performance.now(), 0)));
   };
 
-  /** Runs a turn at every change of the wake word, including one that happened between load and wait. */
-  const listen = (): void => {
-    const seen = Atomics.load(words, wake);
+  /** Runs a turn at every change of a word, including one that happened between load and wait. */
+  const listen = (watched: Int32Array, index: number): void => {
+    const seen = Atomics.load(watched, index);
     turn();
-    const waiting = waitAsync(words, wake, seen);
-    if (waiting.async) void waiting.value.then(listen);
-    else setImmediate(listen);
+    const again = (): void => listen(watched, index);
+    const waiting = waitAsync(watched, index, seen);
+    if (waiting.async) void waiting.value.then(again);
+    else setImmediate(again);
   };
-  listen();
+  listen(words, wake);
+  if (place !== undefined) listen(place.words, 0);
 }
 
 /** One line for the whole life of the process, at level info: no agent is a state, not an error. */

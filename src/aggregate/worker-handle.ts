@@ -1,4 +1,11 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import {
+  getEnvironmentData,
+  isMainThread,
+  MessageChannel,
+  type MessagePort,
+  setEnvironmentData,
+  Worker,
+} from 'node:worker_threads';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Diag } from '../core/diag.js';
@@ -14,6 +21,12 @@ import {
 } from '../ring/layout.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
 import { type PipelineOptions, WORKER_MARK, type WorkerData } from './options.js';
+import {
+  awaitGroupFlush,
+  createThreadGroup,
+  requestGroupFlush,
+  THREAD_GROUP_KEY,
+} from './thread-group.js';
 
 const HEAD = HEAD_OFFSET_BYTES / 4;
 const TAIL = TAIL_OFFSET_BYTES / 4;
@@ -35,6 +48,8 @@ const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 1
 
 /** The host thread's end of the worker. Everything is total: it never throws into the host. */
 export interface WorkerHandle {
+  /** True while our own thread is being made: whoever watches for threads can tell it from the host's. */
+  readonly isStarting: boolean;
   /** Starts the worker if it is not running yet. */
   start(): void;
   /** Sends a dictionary entry; starts the worker. Must precede the first record that uses the entry. */
@@ -54,9 +69,12 @@ export function createWorkerHandle(
 ): WorkerHandle {
   const words = new Int32Array(ring);
   let state: 'idle' | 'running' | 'gone' = 'idle';
+  let isStarting = false;
   let port: MessagePort | undefined;
   /** Entries sent while the worker is not up: should the process end before, they are needed here. */
   let early: DictionaryEntry[] = [];
+
+  const group = joinThreadGroup();
 
   const lose = (why: string): void => {
     if (state === 'gone') return;
@@ -72,11 +90,18 @@ export function createWorkerHandle(
   const start = (): void => {
     if (state !== 'idle') return;
     state = 'running';
+    isStarting = true;
     try {
       const channel = new MessageChannel();
       port = channel.port1;
       port.unref();
-      const data: WorkerData = { mark: WORKER_MARK, ring, port: channel.port2, options };
+      const data: WorkerData = {
+        mark: WORKER_MARK,
+        ring,
+        port: channel.port2,
+        options,
+        group: isMainThread ? undefined : group,
+      };
       const worker = new Worker(join(__dirname, 'worker-entry.js'), {
         workerData: data,
         transferList: [channel.port2],
@@ -96,6 +121,8 @@ export function createWorkerHandle(
       worker.on('exit', () => lose('ended'));
     } catch (error) {
       lose(`could not start (${codeOf(error)})`);
+    } finally {
+      isStarting = false;
     }
   };
 
@@ -111,7 +138,7 @@ export function createWorkerHandle(
     }
   };
 
-  const flush = (): void => {
+  const flushOwn = (deadline: number): void => {
     if (Atomics.compareExchange(words, OWNER_WORD, OWNER.nobody, OWNER.host) === OWNER.nobody) {
       drainHere(ring, options, early);
       return;
@@ -119,16 +146,43 @@ export function createWorkerHandle(
     if (state !== 'running' || Atomics.load(words, OWNER_WORD) !== OWNER.worker) return;
     // Tail before "unsettled": the worker raises that word before it moves the tail.
     const drained = Atomics.load(words, HEAD) === Atomics.load(words, TAIL);
-    if (drained && Atomics.load(words, UNSETTLED) === 0) return;
-    awaitFlush(words);
+    // A thread's worker is told in any case: it gives up its place in the group.
+    if (isMainThread && drained && Atomics.load(words, UNSETTLED) === 0) return;
+    awaitFlush(words, deadline);
   };
 
-  return { start, post, flush };
+  const flush = (): void => {
+    const deadline = performance.now() + EXIT_WAIT_MS;
+    // With the main thread all others end. They flush while this one does.
+    const others = isMainThread ? group : undefined;
+    if (others !== undefined) requestGroupFlush(others);
+    flushOwn(deadline);
+    if (others !== undefined) awaitGroupFlush(others, deadline);
+  };
+
+  return {
+    get isStarting() {
+      return isStarting;
+    },
+    start,
+    post,
+    flush,
+  };
 }
 
-/** The single place where a host's thread waits, in its last turn. */
-function awaitFlush(words: Int32Array): void {
-  const deadline = performance.now() + EXIT_WAIT_MS;
+/** The main thread makes the group, every other thread inherits it from the one that started it. */
+function joinThreadGroup(): SharedArrayBuffer | undefined {
+  if (isMainThread) {
+    const group = createThreadGroup();
+    setEnvironmentData(THREAD_GROUP_KEY, group);
+    return group;
+  }
+  const inherited: unknown = getEnvironmentData(THREAD_GROUP_KEY);
+  return inherited instanceof SharedArrayBuffer ? inherited : undefined;
+}
+
+/** Where a host's thread waits, in its last turn; the other place is awaitGroupFlush. */
+function awaitFlush(words: Int32Array, deadline: number): void {
   const requested = (Atomics.add(words, FLUSH_REQUESTED, 1) + 1) | 0;
   Atomics.add(words, WAKE, 1);
   Atomics.notify(words, WAKE);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { built, FakeAgent } from './runtime-harness.js';
+import { built, FakeAgent, LAST_TURN } from './runtime-harness.js';
 
 const REQUESTS = 'http.server.request.duration';
 const CALLS = 'http.client.request.duration';
@@ -24,7 +24,7 @@ server.listen(0, '127.0.0.1', async () => {
 
 const fast = { RETRACE_EXPORT_INTERVAL_SECONDS: '1' };
 
-describe.skipIf(!built)('delivery from a running app', () => {
+describe.skipIf(!built)('delivery from a running app', LAST_TURN, () => {
   let agent: FakeAgent;
   let file: string;
   beforeEach(() => {
@@ -78,7 +78,7 @@ describe.skipIf(!built)('delivery from a running app', () => {
   });
 });
 
-describe.skipIf(!built)('threads and preloads', () => {
+describe.skipIf(!built)('threads and preloads', LAST_TURN, () => {
   let agent: FakeAgent;
   beforeEach(() => {
     agent = new FakeAgent();
@@ -119,6 +119,35 @@ describe.skipIf(!built)('threads and preloads', () => {
         agent.batches().map((batch) => batch.resourceMetrics[0]?.resource['service.instance.id']),
       );
       expect(ids.size).toBe(3);
+    },
+  );
+
+  it.each(['process.exit(0)', "process.kill(process.pid, 'SIGTERM')"])(
+    'loses nothing of the other threads when the main thread ends the process by %s',
+    async (ending) => {
+      const file = join(agent.folder, 'threads.cjs');
+      writeFileSync(
+        file,
+        `const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+         const http = require('node:http');
+         if (isMainThread) {
+           let ready = 0;
+           for (let i = 0; i < 2; i++) new Worker(__filename).on('message', () => {
+             // One thread after the other is up, has recorded and has its worker running.
+             if (++ready === 2) setTimeout(() => { ${ending} }, 700);
+           });
+         } else {
+           const server = http.createServer((request, response) => response.end('ok'));
+           server.listen(0, '127.0.0.1', async () => {
+             for (let i = 0; i < 5; i++) await (await fetch('http://127.0.0.1:' + server.address().port + '/t')).text();
+             parentPort.postMessage('served');
+           });
+         }`,
+      );
+      const { stderr } = await agent.run({ args: [file] });
+      expect(stderr).toBe('');
+      expect(agent.total(REQUESTS)).toBe(10);
+      expect(agent.total(CALLS)).toBe(10);
     },
   );
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { built, FakeAgent } from './runtime-harness.js';
+import { built, FakeAgent, LAST_TURN } from './runtime-harness.js';
 
 const REQUESTS = 'http.server.request.duration';
 const CALLS = 'http.client.request.duration';
@@ -58,7 +58,7 @@ server.listen(0, '127.0.0.1', async () => {
 `;
 }
 
-describe.skipIf(!built)('the end of a process', () => {
+describe.skipIf(!built)('the end of a process', LAST_TURN, () => {
   let agent: FakeAgent;
   beforeEach(() => {
     agent = new FakeAgent();

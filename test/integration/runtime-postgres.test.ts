@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { built, FakeAgent } from './runtime-harness.js';
+import { built, FakeAgent, LAST_TURN } from './runtime-harness.js';
 
 const HOST = process.env.PGHOST ?? '127.0.0.1';
 const PORT = Number(process.env.PGPORT ?? 5432);
@@ -51,6 +51,7 @@ const COMPONENTS = 'retrace.endpoint.component.time';
 
 describe.skipIf(!built || !(reachable || required))(
   'Express, PostgreSQL and fetch in one app (skipped where no PostgreSQL answers)',
+  LAST_TURN,
   () => {
     let agent: FakeAgent;
     beforeEach(() => {

@@ -7,7 +7,10 @@ export const NONE = '–';
 
 function significant(value: number, digits: number): string {
   if (value === 0) return '0';
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
+  const decimals = Math.max(
+    0,
+    digits - 1 - Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits))))),
+  );
   return value.toFixed(Math.min(decimals, 4));
 }
 

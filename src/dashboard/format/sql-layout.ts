@@ -56,10 +56,10 @@ export function layoutSql(signature: string): string {
   const brackets: Bracket[] = [];
   let line = '';
   let between = false;
-  const depth = (): number => brackets.filter((bracket) => bracket.broken).length;
+  let depth = 0;
   const flush = (extra = 0): void => {
     if (line.trim() !== '') lines.push(line.trimEnd());
-    line = '  '.repeat(Math.min(depth() + extra, 20));
+    line = '  '.repeat(Math.min(depth + extra, 20));
   };
   words.forEach((token, at) => {
     const word = lower(token);
@@ -67,7 +67,10 @@ export function layoutSql(signature: string): string {
     const after = words[at + 1];
     const inFlatBracket = brackets.length > 0 && brackets.at(-1)?.broken === false;
     if (token.text === ')') {
-      if (brackets.pop()?.broken === true) flush();
+      if (brackets.pop()?.broken === true) {
+        depth--;
+        flush();
+      }
       line += token.text;
       return;
     }
@@ -87,7 +90,10 @@ export function layoutSql(signature: string): string {
     if (token.text === '(') {
       const broken = ['select', 'with'].includes(lower(after)) || isLong(words, at);
       brackets.push({ broken });
-      if (broken) flush();
+      if (broken) {
+        depth++;
+        flush();
+      }
     } else if (token.text === ',' && brackets.length > 0 && brackets.at(-1)?.broken === true) {
       const list = lower(words[at + 1]) !== '';
       if (list && line.length > 80) flush();

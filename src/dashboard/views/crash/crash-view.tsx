@@ -5,6 +5,7 @@ import { StatePanel } from '../../components/state-panel.js';
 export function CrashView() {
   return (
     <main>
+      <h1 className="visually-hidden">Error</h1>
       <StatePanel
         kind="error"
         title="This page met an error of its own"

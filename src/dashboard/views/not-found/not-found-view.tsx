@@ -5,11 +5,14 @@ import { useTitle } from '../../components/use-title.js';
 export function NotFoundView() {
   useTitle('Not found');
   return (
-    <StatePanel
-      kind="empty"
-      title="There is no such page"
-      advice="The address may be mistyped."
-      action={<Link to="/">All services</Link>}
-    />
+    <>
+      <h1 className="visually-hidden">Not found</h1>
+      <StatePanel
+        kind="empty"
+        title="There is no such page"
+        advice="The address may be mistyped."
+        action={<Link to="/">All services</Link>}
+      />
+    </>
   );
 }

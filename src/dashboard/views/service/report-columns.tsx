@@ -77,14 +77,14 @@ const special: Record<ReportKind, ReportColumn[]> = {
   endpoints: [
     {
       key: 'split',
-      title: 'Time by component',
-      hint: 'Database, web services, own code; sorts by the database’s share',
+      title: 'Components',
+      hint: 'Time in database, web services, own code; sorts by the database’s share',
       value: (row) => splitRatio(row.endpoint?.split),
       cell: (row) => (row.endpoint === undefined ? null : <SplitBar split={row.endpoint.split} />),
     },
     {
       key: 'queriesPerRequest',
-      title: 'Queries/req',
+      title: 'Queries',
       hint: 'Database calls per request',
       value: (row) => row.endpoint?.queriesPerRequest ?? Number.NaN,
       cell: (row) => <Figure text={formatRate(row.endpoint?.queriesPerRequest ?? Number.NaN)} />,

@@ -1,0 +1,315 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { METRIC } from '../../src/core/semconv.js';
+import type { ReportAnswer, ServicesAnswer } from '../../src/server/api-types.js';
+import {
+  axeFindings,
+  buildDashboard,
+  DashboardTest,
+  overflowPx,
+  SKIPPED_BECAUSE,
+} from './dashboard-browser.js';
+import { queryAttributes, seedService, SHOP_ENDPOINTS } from './dashboard-data.js';
+import { removeDir, requestOf, SHOP, sum, timingPoint, timings } from './server-harness.js';
+
+/** Compressed JavaScript of the first load; the chart's chunk counts too, although it loads later. */
+const MAX_SCRIPT_BYTES = 250 * 1024;
+const HOSTILE = '<script>alert(1)</script> مرحبا 🦊';
+
+let dist = '';
+beforeAll(() => {
+  dist = buildDashboard();
+});
+afterAll(() => removeDir(path.dirname(dist)));
+
+it('loads at most 250 KB of compressed JavaScript, none of it inline', () => {
+  const scripts = readdirSync(path.join(dist, 'assets')).filter((name) => name.endsWith('.js'));
+  const bytes = scripts.map(
+    (name) => gzipSync(readFileSync(path.join(dist, 'assets', name))).length,
+  );
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(bytes.reduce((all, one) => all + one, 0)).toBeLessThan(MAX_SCRIPT_BYTES);
+  expect(readFileSync(path.join(dist, 'index.html'), 'utf8')).not.toMatch(
+    /<script(?![^>]* src=)|<style| style=/,
+  );
+});
+
+describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?? ''}`, () => {
+  const test = new SharedDashboard();
+  beforeAll(() => test.start());
+  afterAll(() => test.close());
+
+  it('leads from an empty platform to data by itself', async () => {
+    const page = await test.dashboard.login();
+    expect(page.url()).not.toContain('#');
+    await page.getByRole('heading', { name: 'Connect your first app' }).waitFor();
+    const { commands } = await test.setup();
+    for (const command of commands) await page.getByText(command, { exact: true }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await test.seed();
+    await page.getByRole('link', { name: /shop/ }).waitFor();
+    await page.getByRole('link', { name: HOSTILE }).waitFor();
+    await page.close();
+  });
+
+  it('refuses a used link in words', async () => {
+    const page = await test.page(test.dashboard.server.running.loginLink);
+    await page.getByText('This login link no longer works').waitFor();
+    await page.getByText('retrace server login-link').waitFor();
+    expect(page.url()).not.toContain('#');
+    await page.close();
+  });
+
+  it('shows what the API answers', async () => {
+    const id = await test.shopId();
+    const answer = await test.report(id, 'queries');
+    const top = answer.rows[0];
+    const page = await test.page(`/services/${id}/queries?range=6h`);
+    await page.getByRole('row').nth(1).waitFor();
+    expect(await page.getByRole('row').count()).toBe(answer.rows.length + 1);
+    const first = page.getByRole('row').nth(1);
+    expect((await first.innerText()).replace(/\s+/g, ' ')).toContain(top?.query?.text.slice(0, 60));
+    await page.getByText('Other', { exact: true }).waitFor();
+    await page.getByText(/1,234 records are known to be missing/).waitFor();
+    await page.close();
+  });
+
+  it('keeps sort, filter, range and selection in the URL, and "back" undoes them', async () => {
+    const page = await test.page(`/services/${await test.shopId()}/queries`);
+    await page.getByRole('button', { name: 'Calls', exact: true }).click();
+    await page.waitForURL(/sort=-calls/);
+    await page.getByRole('textbox', { name: /Filter/ }).fill('orders insert');
+    await page.waitForURL(/q=orders/);
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.getByRole('button', { name: /Time range/ }).click();
+    await page.getByRole('button', { name: 'Last 6 hours' }).click();
+    await page.waitForURL(/range=6h/);
+    const list = page.url();
+    await page.getByRole('row').nth(1).getByRole('link').click();
+    await page.getByRole('heading', { name: 'INSERT orders' }).waitFor();
+    await page.getByText('POST /checkout').waitFor();
+    await page.getByText('constraint violation').waitFor();
+    await page.goBack();
+    expect(page.url()).toBe(list);
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.reload();
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    expect(await page.getByRole('textbox', { name: /Filter/ }).inputValue()).toBe('orders insert');
+    await page.close();
+  });
+
+  it('zooms the page by dragging on a chart', async () => {
+    const page = await test.detailPage('endpoints');
+    const plot = page.locator('.u-over').first();
+    await plot.scrollIntoViewIfNeeded();
+    const box = await plot.boundingBox();
+    if (box === null) throw new Error('no chart');
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.7, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/from=.+&to=/);
+    await page.goBack();
+    await page.waitForURL(/range=6h/);
+    await page.close();
+  });
+
+  it('does not move rows under the pointer', async () => {
+    const id = await test.shopId();
+    const page = await test.page(`/services/${id}/queries?sort=-calls`);
+    const names = (): Promise<string[]> => page.getByRole('row').locator('code').allInnerTexts();
+    await page.getByRole('row').nth(1).hover();
+    const before = await names();
+    const last = (await test.report(id, 'queries')).rows.find(
+      (row) => row.query?.text.startsWith('UPDATE stock') === true,
+    );
+    await test.dashboard.server.send(
+      requestOf(SHOP, [
+        timings(METRIC.queryDuration, [
+          timingPoint(
+            queryAttributes(last?.query?.text ?? '', 'POST /checkout'),
+            Array(200_000).fill(900),
+          ),
+        ]),
+      ]),
+    );
+    await page.getByRole('button', { name: /Ranking changed/ }).waitFor();
+    expect(await names()).toEqual(before);
+    await page.getByRole('button', { name: /Ranking changed/ }).click();
+    await expect.poll(async () => (await names())[0]).toMatch(/UPDATE stock/);
+    await page.close();
+  });
+
+  it('says when the server is gone and goes on when it is back', async () => {
+    const page = await test.page('/');
+    await page.getByRole('link', { name: /shop/ }).waitFor();
+    await test.dashboard.server.stop();
+    await page.getByText(/The Retrace server has not answered since/).waitFor();
+    expect(await page.getByRole('link', { name: /shop/ }).count()).toBe(1);
+    await test.dashboard.startServer();
+    await page.getByText(/has not answered since/).waitFor({ state: 'detached' });
+    await page.close();
+  });
+
+  it('says when the session ends, keeps the page, and goes on after a new login', async () => {
+    const page = await test.page('/');
+    await page.getByRole('link', { name: /shop/ }).waitFor();
+    await test.dashboard.context.clearCookies();
+    await page.getByText(/Your session ended at/).waitFor();
+    expect(await page.getByRole('link', { name: /shop/ }).count()).toBe(1);
+    const other = await test.dashboard.login();
+    await page.getByText(/Your session ended at/).waitFor({ state: 'detached' });
+    await other.close();
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)('satisfies axe on every page, %s', async (scheme) => {
+    const id = await test.shopId();
+    for (const at of [
+      '/',
+      `/services/${id}/endpoints`,
+      `/services/${id}/queries`,
+      `/services/${id}/web-services`,
+      '/login',
+      '/nothing',
+    ]) {
+      const page = await test.page(at, scheme);
+      expect([at, ...(await axeFindings(page))]).toEqual([at]);
+      await page.close();
+    }
+    for (const report of ['endpoints', 'queries', 'web-services'] as const) {
+      const page = await test.detailPage(report, scheme);
+      expect([report, ...(await axeFindings(page))]).toEqual([report]);
+      await page.close();
+    }
+  });
+
+  it.each([390, 2560])(
+    'fits %i px without sideways scrolling, hostile names included',
+    async (width) => {
+      const { services } = await test.services();
+      for (const { id } of services) {
+        for (const at of ['/', `/services/${id}/endpoints`, `/services/${id}/queries`]) {
+          const page = await test.page(at);
+          await page.setViewportSize({ width, height: 900 });
+          expect([at, await overflowPx(page)]).toEqual([at, 0]);
+          await page.close();
+        }
+      }
+    },
+  );
+
+  it('can be used with the keyboard alone', async () => {
+    const page = await test.page(`/services/${await test.shopId()}/endpoints`);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.getByRole('button', { name: 'Errors' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/sort=-errors/);
+    await page.getByRole('row').nth(1).getByRole('link').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: '/checkout' }).waitFor();
+    await page.close();
+  });
+
+  it('logs out', async () => {
+    const page = await test.page('/');
+    await page.getByRole('button', { name: 'Account' }).click();
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
+    await page.getByRole('heading', { name: 'You are logged out' }).waitFor();
+    await page.goto(`${test.dashboard.url}/`);
+    await page.waitForURL(/\/login/);
+    await page.close();
+  });
+
+  it('never broke a rule of the content security policy and never ran foreign text', () => {
+    const expected = /Failed to load resource/;
+    expect(test.dashboard.complaints.filter((text) => !expected.test(text))).toEqual([]);
+  });
+});
+
+/** What the tests above share. */
+class SharedDashboard {
+  dashboard!: DashboardTest;
+
+  async start(): Promise<void> {
+    this.dashboard = await new DashboardTest(dist).start();
+  }
+
+  close(): Promise<void> {
+    return this.dashboard.close();
+  }
+
+  async seed(): Promise<void> {
+    const { server } = this.dashboard;
+    await seedService(server, { resource: SHOP, endpoints: SHOP_ENDPOINTS, minutes: 60 });
+    const hostile = { method: 'GET', perMinute: 2, ownMs: 2, queries: [] };
+    await seedService(server, {
+      resource: { ...SHOP, 'service.name': HOSTILE },
+      endpoints: [
+        { ...hostile, route: `/${HOSTILE}` },
+        { ...hostile, route: `/${'a'.repeat(10_000)}` },
+      ],
+      minutes: 5,
+    });
+    await seedService(server, {
+      resource: { ...SHOP, 'service.name': 'n'.repeat(10_000) },
+      endpoints: SHOP_ENDPOINTS.slice(0, 1),
+      minutes: 5,
+    });
+    const other = timingPoint({ 'otel.metric.overflow': true }, Array(40).fill(900));
+    await server.send(
+      requestOf(SHOP, [
+        timings(METRIC.queryDuration, [other]),
+        sum(METRIC.dropped, { 'retrace.reason': 'ring_full' }, 1234),
+      ]),
+    );
+  }
+
+  /** Through the browser's cookie. */
+  async get<T>(at: string): Promise<T> {
+    return (await (
+      await this.dashboard.context.request.get(`${this.dashboard.url}${at}`)
+    ).json()) as T;
+  }
+
+  setup(): Promise<{ commands: string[] }> {
+    return this.get('/api/setup');
+  }
+
+  services(): Promise<ServicesAnswer> {
+    return this.get('/api/services');
+  }
+
+  report(id: string, report: string): Promise<ReportAnswer> {
+    return this.get(`/api/services/${id}/${report}`);
+  }
+
+  async shopId(): Promise<string> {
+    const { services } = await this.services();
+    return services.find(({ name }) => name === 'shop')?.id ?? '';
+  }
+
+  async page(at: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+    const page = await this.dashboard.context.newPage();
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto(new URL(at, this.dashboard.url).href);
+    await page.locator('h1').first().waitFor();
+    await expect.poll(() => page.locator('[class*=Skeleton-root]').count()).toBe(0);
+    return page;
+  }
+
+  async detailPage(report: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+    const id = await this.shopId();
+    const { rows } = await this.report(id, report);
+    const page = await this.page(
+      `/services/${id}/${report}/${rows[0]?.id ?? ''}?range=6h`,
+      colorScheme,
+    );
+    await page.locator('.u-over').nth(1).waitFor();
+    return page;
+  }
+}

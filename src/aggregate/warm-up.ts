@@ -8,8 +8,8 @@ import { buildWindow } from './window.js';
 
 /**
  * Sends one invented request with one query through tracker, aggregator, window and codec and throws the result
- * away, so that their code is compiled before a host's last turn depends on it: the first window takes
- * about 4 ms without this and 0.5 ms with it.
+ * away, so that their code is compiled before a host's last turn depends on it. The first window
+ * then takes about three quarters of the time (3.5 → 2.8 ms, medians, Node 20).
  */
 export function warmUp(sdkVersion: string): void {
   const aggregator = new Aggregator(10);

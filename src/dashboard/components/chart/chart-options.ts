@@ -51,7 +51,12 @@ export function chartOptions(options: Options): uPlot.Options {
     height: HEIGHT,
     padding: [12, 12, 0, 0],
     cursor: {
-      sync: { key: options.syncKey, setSeries: false },
+      // Only the cursor is shared: a drag passed on would zoom once per chart.
+      sync: {
+        key: options.syncKey,
+        setSeries: false,
+        filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+      },
       drag: { x: true, y: false, setScale: false },
       focus: { prox: 24 },
       points: { size: 7 },

@@ -55,7 +55,7 @@ export interface ServiceRow {
   requests: Stats;
   callsPerMinute: number;
   split: ComponentSplit;
-  /** Requests per bucket over the range. */
+  /** Requests over the range, oldest first, in equal steps: one per bucket, or per group of buckets (at most 64 steps). */
   sparkline: number[];
 }
 

@@ -130,12 +130,14 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
                       data-sorted={sorted || undefined}
                       onClick={() => table.toggleSort(column)}
                     >
-                      {column.title}
-                      {sorted && (
-                        <span aria-hidden="true" className={classes['arrow']}>
-                          {table.sort.direction === 'asc' ? '↑' : '↓'}
-                        </span>
-                      )}
+                      <span className={classes['label']}>
+                        {column.title}
+                        {sorted && (
+                          <span aria-hidden="true" className={classes['arrow']}>
+                            {table.sort.direction === 'asc' ? '↑' : '↓'}
+                          </span>
+                        )}
+                      </span>
                     </button>
                   </th>
                 );

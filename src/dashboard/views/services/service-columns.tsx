@@ -81,8 +81,8 @@ export function serviceColumns(
     },
     {
       key: 'split',
-      title: 'Time by component',
-      hint: 'Database, web services, own code; sorts by the database’s share',
+      title: 'Components',
+      hint: 'Time in database, web services, own code; sorts by the database’s share',
       value: (row) => splitRatio(row.split),
       cell: (row) => <SplitBar split={row.split} />,
     },

@@ -1,12 +1,20 @@
-import { CLASS, classOf, isOperator, wordBits } from './chars.js';
-import { FRAME } from './lists.js';
-import { BROKEN, findLineEnd, UNCLEAR } from './literals.js';
-import { PREV } from './output.js';
 import { MODE } from './statement.js';
-import { ACT, FLAG, wordFlags, LANE_A_PRIME, LANE_A_SEED, LANE_B_SEED } from './words.js';
+import { FRAME } from './lists.js';
+import { PREV } from './output.js';
+import { ACT, FLAG } from './words.js';
+import { CLASS } from './chars.js';
+import * as chars from './chars.js';
+import * as literals from './literals.js';
+import * as words from './words.js';
 
-import { isOrdinaryName, maskName } from './names.js';
+import * as names from './names.js';
 import { Quotes } from './quotes.js';
+
+// Local constants: the compiled module looks an import up at every use, which costs half the speed.
+const { classOf, isOperator, wordBits } = chars;
+const { BROKEN, findLineEnd, UNCLEAR } = literals;
+const { wordFlags, laneA, laneB, LANE_A_SEED, LANE_B_SEED } = words;
+const { isOrdinaryName, maskName } = names;
 /** The end of the text was reached, or nothing after this point may be written. */
 const STOP = -3;
 
@@ -170,7 +178,7 @@ export class Marks extends Quotes {
     out[this.o++] = 32;
     out[this.o++] = byte;
     this.commit(from);
-    this.mix(Math.imul(LANE_A_SEED ^ byte, LANE_A_PRIME), (Math.imul(LANE_B_SEED, 31) + byte) | 0);
+    this.mix(laneA(LANE_A_SEED, byte), laneB(LANE_B_SEED, byte));
     this.prev = PREV.operator;
     this.onOther();
   }

@@ -1,33 +1,36 @@
-import { alters, wordTable, beforeQuote, CLASS, classOf, fold, wordBits } from './chars.js';
-import type { Dialect } from './dialects.js';
-import { FRAME } from './lists.js';
-import {
-  BACKSLASH,
-  BROKEN,
-  findCommentEnd,
-  findLineEnd,
-  findNumberEnd,
-  UNCLEAR,
-} from './literals.js';
-import { MAX_NAME_BYTES, maskName, splitRun } from './names.js';
-import { MAX_OUTPUT_BYTES, PREV } from './output.js';
+import { BACKSLASH } from './literals.js';
 import { MODE } from './statement.js';
-import {
-  ACT,
+import { FRAME } from './lists.js';
+import { PREV } from './output.js';
+import { ACT, FLAG, POLICY } from './words.js';
+import { CLASS } from './chars.js';
+import * as chars from './chars.js';
+import type { Dialect } from './dialects.js';
+import * as literals from './literals.js';
+import * as names from './names.js';
+import * as output from './output.js';
+import * as words from './words.js';
+
+import { Marks } from './marks.js';
+
+// Local constants: the compiled module looks an import up at every use, which costs half the speed.
+const { afterQuote, alters, wordTable, beforeQuote, classOf, fold, wordBits } = chars;
+const { BROKEN, findCommentEnd, findLineEnd, findNumberEnd, UNCLEAR } = literals;
+const { MAX_NAME_BYTES, maskName, splitRun } = names;
+const { MAX_OUTPUT_BYTES } = output;
+const {
   findWord,
-  FLAG,
   isListed,
-  LANE_A_PRIME,
+  laneA,
+  laneB,
   LANE_A_SEED,
   LANE_B_SEED,
-  POLICY,
   wordAct,
   wordFlags,
   wordPolicy,
   wordText,
-} from './words.js';
-
-import { Marks } from './marks.js';
+  wordIsSimple,
+} = words;
 /** The end of the text was reached, or nothing after this point may be written. */
 const STOP = -3;
 
@@ -86,13 +89,15 @@ export class Scanner extends Marks {
 
   private run(): number {
     const { src, out, end } = this;
+    const classes = classOf;
+    const table = wordTable;
     const { truncated } = this.source;
     this.unreadable = false;
     let plain = false;
     let i = 0;
     while (i < end) {
       const first = src[i] as number;
-      const kind = classOf[first] as number;
+      const kind = classes[first] as number;
       if (kind === CLASS.space) {
         i++;
         continue;
@@ -110,15 +115,16 @@ export class Scanner extends Marks {
         let b = LANE_B_SEED;
         let bits = 0;
         let byte = first;
-        let entry = wordTable[byte] as number;
+        let entry = table[byte] as number;
         do {
+          // laneA and laneB, written out for the innermost loop.
           const folded = entry & 255;
-          a = Math.imul(a ^ folded, LANE_A_PRIME);
-          b = (Math.imul(b, 31) + folded) | 0;
+          a = ((a << 5) | (a >>> 27)) ^ folded;
+          b = (((b << 7) | (b >>> 25)) + folded) | 0;
           out[o++] = byte;
           bits |= entry;
           byte = src[++i] as number;
-          entry = wordTable[byte] as number;
+          entry = table[byte] as number;
         } while (entry !== 0);
         const word = findWord(a, b);
         const flags = wordFlags[word] as number;
@@ -132,9 +138,18 @@ export class Scanner extends Marks {
           this.dropNext ||
           (truncated && i === end)
         ) {
-          i = this.slowWord(start, i, bits >> 8, word);
+          // `| 0` keeps the index an integer for the compiler: a fifth of the time of the loop.
+          i = this.slowWord(start, i, bits >> 8, word) | 0;
           if (i < 0) return i;
           plain = this.isPlainQuery;
+          continue;
+        }
+        if (wordIsSimple[word] === 1) {
+          this.onSimpleWord(word, flags);
+          if (this.full || o > MAX_OUTPUT_BYTES) this.full = true;
+          else this.o = o;
+          this.mix(a, b);
+          this.prev = PREV.keyword;
           continue;
         }
         if (word !== 0 && (flags & FLAG.soft) === 0) {
@@ -168,35 +183,67 @@ export class Scanner extends Marks {
         continue;
       }
       if (plain) {
-        const next = src[i + 1] as number;
-        if (
-          kind === CLASS.dot &&
-          prev === PREV.operand &&
-          src[i - 1] !== 32 &&
-          classOf[src[i - 1] as number] !== CLASS.space
-        ) {
-          this.mark(46, PREV.dot, false);
-          i++;
-          continue;
-        }
-        if (
-          kind === CLASS.operator &&
-          first !== 38 &&
-          first !== 43 &&
-          prev >= PREV.operand &&
-          mayFollow[next] === 1
-        ) {
-          this.singleOperator(first);
-          this.comparing = true;
-          i++;
+        const end = this.quickToken(i, kind, first, prev) | 0;
+        if (end > 0) {
+          i = end;
           continue;
         }
       }
-      i = this.other(i, kind);
+      i = this.other(i, kind) | 0;
       if (i < 0) return i;
       plain = this.isPlainQuery;
     }
     return STOP;
+  }
+
+  /**
+   * The commonest tokens of a query without the detours of `other`, which decides the same: a dot after a name, a
+   * comma, an operator of one byte, a literal without backslashes or doubled quotes, a number.
+   * @returns the index after the token, or 0 when it is none of these.
+   */
+  private quickToken(i: number, kind: number, byte: number, prev: number): number {
+    const { src } = this;
+    if (kind === CLASS.dot) {
+      if (prev !== PREV.operand || classOf[src[i - 1] as number] === CLASS.space) return 0;
+      this.mark(46, PREV.dot, false);
+      return i + 1;
+    }
+    if (kind === CLASS.comma) {
+      this.comma();
+      this.onComma();
+      return i + 1;
+    }
+    if (kind === CLASS.operator) {
+      if (
+        byte === 38 ||
+        byte === 43 ||
+        prev < PREV.operand ||
+        mayFollow[src[i + 1] as number] !== 1
+      )
+        return 0;
+      this.singleOperator(byte);
+      this.comparing = true;
+      return i + 1;
+    }
+    if (this.lastAct === ACT.in) return 0;
+    if (kind === CLASS.digit) {
+      const end = findNumberEnd(src, i);
+      this.value();
+      this.onValue();
+      return end;
+    }
+    if (kind === CLASS.single && beforeQuote[src[i - 1] as number] === 1) {
+      let end = i + 1;
+      let next = src[end] as number;
+      while (next !== 39 && next !== 92 && next !== 0) next = src[++end] as number;
+      if (next !== 39) return 0;
+      next = src[++end] as number;
+      if (next === 39 || next === 0 || afterQuote[next] !== 1) return 0;
+      this.value();
+      this.onValue();
+      return end;
+    }
+    return 0;
   }
 
   /** Everything about a word that is not the common case. Returns the index to go on from, or a verdict. */
@@ -220,8 +267,8 @@ export class Scanner extends Marks {
           let x = LANE_A_SEED;
           let y = LANE_B_SEED;
           for (let k = start; k < i; k++) {
-            x = Math.imul(x ^ (fold[src[k] as number] as number), LANE_A_PRIME);
-            y = (Math.imul(y, 31) + (fold[src[k] as number] as number)) | 0;
+            x = laneA(x, fold[src[k] as number] as number);
+            y = laneB(y, fold[src[k] as number] as number);
           }
           word = findWord(x, y);
         }
@@ -317,8 +364,8 @@ export class Scanner extends Marks {
     let i = start;
     for (; wordBits[this.src[i] as number] !== 0; i++) {
       const folded = fold[this.src[i] as number] as number;
-      a = Math.imul(a ^ folded, LANE_A_PRIME);
-      b = (Math.imul(b, 31) + folded) | 0;
+      a = laneA(a, folded);
+      b = laneB(b, folded);
     }
     if (i === start) return wordBits[this.src[start] as number] === 2 || this.src[start] === 39;
     // An alias is followed by a keyword, a verb by a name. FETCH FIRST belongs to a query.

@@ -32,20 +32,20 @@ export function plant(dialect: DialectName, template: string, seed: number): Pla
   return { dialect, text, values };
 }
 
-/** Every literal in every position of its dialect, and every statement of the list. */
-export function* allPlanted(): Generator<Planted> {
-  let seed = 1;
+/** Other values with another `first`. Every literal in every position of its dialect, and every statement of the list. */
+export function* allPlanted(first = 1): Generator<Planted> {
+  let seed = first;
   for (const dialect of dialectNames) {
     for (const literal of literals[dialect]) {
       for (const position of positions) {
         yield plant(
           dialect,
           position.replaceAll('@', () => literal),
-          seed++ % 5000,
+          seed++ % 8000,
         );
       }
     }
-    for (const statement of statements[dialect]) yield plant(dialect, statement, seed++ % 5000);
+    for (const statement of statements[dialect]) yield plant(dialect, statement, seed++ % 8000);
   }
 }
 

@@ -40,16 +40,36 @@ export function SplitBar({ split }: { split: ComponentSplit }) {
   return <StackedBar parts={splitParts(split)} format={formatDuration} />;
 }
 
-/** Answers by status class. */
-export function StatusBar({ statuses }: { statuses: StatusSplit }) {
-  const parts = [
+export function statusParts(statuses: StatusSplit): Part[] {
+  return [
     { key: 's2xx', name: '2xx', value: statuses.s2xx },
     { key: 's3xx', name: '3xx', value: statuses.s3xx },
     { key: 's4xx', name: '4xx', value: statuses.s4xx },
     { key: 's5xx', name: '5xx', value: statuses.s5xx },
     { key: 'failed', name: 'No answer', value: statuses.failed },
   ];
-  return <StackedBar parts={parts} format={formatExactCount} />;
+}
+
+/** Answers by status class. */
+export function StatusBar({ statuses }: { statuses: StatusSplit }) {
+  return <StackedBar parts={statusParts(statuses)} format={formatExactCount} />;
+}
+
+const NO_ANSWERS: StatusSplit = { s2xx: 0, s3xx: 0, s4xx: 0, s5xx: 0, failed: 0 };
+
+/** Names of the status bar's colours, with counts where they are given. */
+export function StatusLegend({ statuses }: { statuses?: StatusSplit }) {
+  return (
+    <span className={classes['legend']}>
+      {statusParts(statuses ?? NO_ANSWERS).map((part) => (
+        <span key={part.key}>
+          <i data-part={part.key} aria-hidden="true" />
+          {part.name}
+          {statuses !== undefined && <b className="num">{formatExactCount(part.value)}</b>}
+        </span>
+      ))}
+    </span>
+  );
 }
 
 /** Names of the split's colours, with shares where a split is given. */

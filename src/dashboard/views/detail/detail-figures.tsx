@@ -1,5 +1,5 @@
 import type { ReportKind, ReportRow } from '../../../server/api-types.js';
-import { StatusBar } from '../../components/bars.js';
+import { StatusBar, StatusLegend } from '../../components/bars.js';
 import { Tile } from '../../components/tile.js';
 import { formatDuration } from '../../format/duration.js';
 import {
@@ -41,29 +41,9 @@ export function DetailFigures({ row, report }: { row: ReportRow; report: ReportK
       {row.call !== undefined && (
         <div className={`panel ${classes['split'] ?? ''}`}>
           <StatusBar statuses={row.call.statuses} />
-          <Answers statuses={row.call.statuses} />
+          <StatusLegend statuses={row.call.statuses} />
         </div>
       )}
     </>
-  );
-}
-
-function Answers({ statuses }: { statuses: NonNullable<ReportRow['call']>['statuses'] }) {
-  const parts: [string, string, number][] = [
-    ['s2xx', '2xx', statuses.s2xx],
-    ['s3xx', '3xx', statuses.s3xx],
-    ['s4xx', '4xx', statuses.s4xx],
-    ['s5xx', '5xx', statuses.s5xx],
-    ['failed', 'No answer', statuses.failed],
-  ];
-  return (
-    <span className={classes['answers']}>
-      {parts.map(([key, name, calls]) => (
-        <span key={key}>
-          <i data-part={key} aria-hidden="true" />
-          {name} <b className="num">{formatExactCount(calls)}</b>
-        </span>
-      ))}
-    </span>
   );
 }

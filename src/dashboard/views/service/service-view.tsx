@@ -4,7 +4,7 @@ import type { ReportKind } from '../../../server/api-types.js';
 import { useReport, useServices } from '../../api/hooks.js';
 import { detailPath, REPORTS, reportPath } from '../../api/links.js';
 import { useRange } from '../../api/url-state.js';
-import { SplitLegend } from '../../components/bars.js';
+import { SplitLegend, StatusLegend } from '../../components/bars.js';
 import { LossesNote } from '../../components/losses-note.js';
 import { QueryPanel } from '../../components/query-panel.js';
 import { RangeNote } from '../../components/range-note.js';
@@ -93,6 +93,7 @@ export function ServiceView({ serviceId, report }: Props) {
             <div className={classes['foot']}>
               <RangeNote range={data.range} />
               {report === 'endpoints' && data.rows.length > 0 && <SplitLegend />}
+              {report === 'web-services' && data.rows.length > 0 && <StatusLegend />}
             </div>
           </div>
         )}

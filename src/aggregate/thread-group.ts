@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import type { ExitPatience } from './exit-patience.js';
 
 /**
  * All threads of one process that record, so that the end of the main thread, which ends the others without a
@@ -83,15 +83,16 @@ export function requestGroupFlush(group: SharedArrayBuffer): void {
   Atomics.notify(words, 0);
 }
 
-/** Waits until all have answered, at most until `deadline` (`performance.now()`). */
-export function awaitGroupFlush(group: SharedArrayBuffer, deadline: number): void {
+/** Waits until all have answered, as long as `patience` lasts. */
+export function awaitGroupFlush(group: SharedArrayBuffer, patience: ExitPatience): void {
   const words = new Int32Array(group);
   const sequence = Atomics.load(words, 0);
   for (let base = 1; base < words.length; base += WORDS_PER_THREAD) {
     while (Atomics.load(words, base + IN_USE) === 1 && !isSilent(words, base)) {
       const answered = Atomics.load(words, base + ACKNOWLEDGED);
-      const left = deadline - performance.now();
-      if (answered === sequence || left <= 0) break;
+      if (answered === sequence) break;
+      const left = patience.left();
+      if (left <= 0) break;
       Atomics.wait(words, base + ACKNOWLEDGED, answered, left);
     }
   }

@@ -7,7 +7,6 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import type { Diag } from '../core/diag.js';
 import {
   FLUSH_REQUESTED_OFFSET_BYTES,
@@ -20,6 +19,7 @@ import {
   WAKE_OFFSET_BYTES,
 } from '../ring/layout.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
+import { createExitPatience, type ExitPatience } from './exit-patience.js';
 import { type PipelineOptions, WORKER_MARK, type WorkerData } from './options.js';
 import {
   awaitGroupFlush,
@@ -35,9 +35,6 @@ const FLUSHED = FLUSHED_OFFSET_BYTES / 4;
 const FLUSH_REQUESTED = FLUSH_REQUESTED_OFFSET_BYTES / 4;
 const OWNER_WORD = OWNER_OFFSET_BYTES / 4;
 const UNSETTLED = UNSETTLED_OFFSET_BYTES / 4;
-
-/** All that an ending process ever waits for us. */
-export const EXIT_WAIT_MS = 50;
 
 /**
  * Heap bounds of the worker. The small young generation keeps its garbage from piling up to tens of megabytes
@@ -56,7 +53,7 @@ export interface WorkerHandle {
   post(entry: DictionaryEntry): void;
   /**
    * In the host's last turn: has everything recorded so far written to where the agent finds it. Blocks, at most
-   * EXIT_WAIT_MS; returns at once when nothing is held.
+   * EXIT_WAIT_MS (see exit-patience.ts); returns at once when nothing is held.
    */
   flush(): void;
 }
@@ -138,7 +135,7 @@ export function createWorkerHandle(
     }
   };
 
-  const flushOwn = (deadline: number): void => {
+  const flushOwn = (patience: ExitPatience): void => {
     if (Atomics.compareExchange(words, OWNER_WORD, OWNER.nobody, OWNER.host) === OWNER.nobody) {
       drainHere(ring, options, early);
       return;
@@ -148,16 +145,16 @@ export function createWorkerHandle(
     const drained = Atomics.load(words, HEAD) === Atomics.load(words, TAIL);
     // A thread's worker is told in any case: it gives up its place in the group.
     if (isMainThread && drained && Atomics.load(words, UNSETTLED) === 0) return;
-    awaitFlush(words, deadline);
+    awaitFlush(words, patience);
   };
 
   const flush = (): void => {
-    const deadline = performance.now() + EXIT_WAIT_MS;
+    const patience = createExitPatience();
     // With the main thread all others end. They flush while this one does.
     const others = isMainThread ? group : undefined;
     if (others !== undefined) requestGroupFlush(others);
-    flushOwn(deadline);
-    if (others !== undefined) awaitGroupFlush(others, deadline);
+    flushOwn(patience);
+    if (others !== undefined) awaitGroupFlush(others, patience);
   };
 
   return {
@@ -182,14 +179,15 @@ function joinThreadGroup(): SharedArrayBuffer | undefined {
 }
 
 /** Where a host's thread waits, in its last turn; the other place is awaitGroupFlush. */
-function awaitFlush(words: Int32Array, deadline: number): void {
+function awaitFlush(words: Int32Array, patience: ExitPatience): void {
   const requested = (Atomics.add(words, FLUSH_REQUESTED, 1) + 1) | 0;
   Atomics.add(words, WAKE, 1);
   Atomics.notify(words, WAKE);
   for (;;) {
     const flushed = Atomics.load(words, FLUSHED);
-    const left = deadline - performance.now();
-    if (flushed === requested || left <= 0) return;
+    if (flushed === requested) return;
+    const left = patience.left();
+    if (left <= 0) return;
     Atomics.wait(words, FLUSHED, flushed, left);
   }
 }

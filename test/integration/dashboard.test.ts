@@ -215,6 +215,27 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     await page.close();
   });
 
+  it('works under a policy that forbids inline styles too', async () => {
+    await test.dashboard.context.route('**/*', async (route) => {
+      if (route.request().resourceType() !== 'document') return route.fallback();
+      const response = await route.fetch();
+      const policy = (response.headers()['content-security-policy'] ?? '').replace(
+        / 'unsafe-inline'| data:/g,
+        '',
+      );
+      expect(policy).toContain("style-src 'self'");
+      await route.fulfill({
+        response,
+        headers: { ...response.headers(), 'content-security-policy': policy },
+      });
+    });
+    const page = await test.detailPage('queries');
+    await page.getByRole('button', { name: /Time range/ }).click();
+    await page.getByRole('button', { name: 'Last 24 hours' }).waitFor();
+    await page.close();
+    await test.dashboard.context.unroute('**/*');
+  });
+
   it('logs out', async () => {
     const page = await test.page('/');
     await page.getByRole('button', { name: 'Account' }).click();

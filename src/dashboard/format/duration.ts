@@ -28,3 +28,8 @@ export function splitUnit(text: string): { value: string; unit: string } {
   const match = /^(\S+?)[\s\u202f]?(µs|ms|s|min|h|d|[kMGT]|%)$/u.exec(text);
   return match ? { value: match[1] ?? text, unit: match[2] ?? '' } : { value: text, unit: '' };
 }
+
+/** A duration of a row: without calls there is none, which is not the same as 0. */
+export function formatTiming(us: number, calls: number): string {
+  return calls === 0 ? NONE : formatDuration(us);
+}

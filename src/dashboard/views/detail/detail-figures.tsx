@@ -1,7 +1,7 @@
 import type { ReportKind, ReportRow } from '../../../server/api-types.js';
 import { StatusBar, StatusLegend } from '../../components/bars.js';
 import { Tile } from '../../components/tile.js';
-import { formatDuration } from '../../format/duration.js';
+import { formatTiming } from '../../format/duration.js';
 import {
   errorRate,
   formatCount,
@@ -21,12 +21,12 @@ export function DetailFigures({ row, report }: { row: ReportRow; report: ReportK
       <div className={classes['tiles']}>
         <Tile label="Calls" text={formatCount(row.calls)} title={formatExactCount(row.calls)} />
         <Tile label="Calls/min" text={formatRate(row.callsPerMinute)} />
-        <Tile label="Average" text={formatDuration(row.averageUs)} />
-        <Tile label="p50" text={formatDuration(row.p50Us)} />
-        <Tile label="p95" text={formatDuration(row.p95Us)} />
-        <Tile label="p99" text={formatDuration(row.p99Us)} />
-        <Tile label="Max" text={formatDuration(row.maxUs)} />
-        <Tile label="Total time" text={formatDuration(row.totalUs)} />
+        <Tile label="Average" text={formatTiming(row.averageUs, row.calls)} />
+        <Tile label="p50" text={formatTiming(row.p50Us, row.calls)} />
+        <Tile label="p95" text={formatTiming(row.p95Us, row.calls)} />
+        <Tile label="p99" text={formatTiming(row.p99Us, row.calls)} />
+        <Tile label="Max" text={formatTiming(row.maxUs, row.calls)} />
+        <Tile label="Total time" text={formatTiming(row.totalUs, row.calls)} />
         <Tile label="Share" text={formatPercent(row.share)} title={`of the time in all ${title}`} />
         <Tile
           label="Errors"

@@ -4,7 +4,7 @@ import type { ServiceRow } from '../../../server/api-types.js';
 import { SplitBar, SplitLegend } from '../../components/bars.js';
 import { Tag } from '../../components/badges.js';
 import { Tile } from '../../components/tile.js';
-import { formatDuration } from '../../format/duration.js';
+import { formatTiming } from '../../format/duration.js';
 import { displayName } from '../../format/hostile.js';
 import {
   errorRate,
@@ -53,8 +53,11 @@ export function ServiceHeader({ name, service, loading }: Props) {
             text={formatRate(service.callsPerMinute)}
             title={`${formatExactCount(service.requests.calls)} requests`}
           />
-          <Tile label="Average" text={formatDuration(service.requests.averageUs)} />
-          <Tile label="p95" text={formatDuration(service.requests.p95Us)} />
+          <Tile
+            label="Average"
+            text={formatTiming(service.requests.averageUs, service.requests.calls)}
+          />
+          <Tile label="p95" text={formatTiming(service.requests.p95Us, service.requests.calls)} />
           <Tile
             label="Error rate"
             text={formatPercent(errorRate(service.requests))}

@@ -6,7 +6,7 @@ import { ErrorCell } from '../../components/errors.js';
 import { Figure } from '../../components/figure.js';
 import { Sparkline } from '../../components/sparkline.js';
 import type { Column } from '../../components/table/columns.js';
-import { formatDuration } from '../../format/duration.js';
+import { formatTiming } from '../../format/duration.js';
 import { displayName } from '../../format/hostile.js';
 import { errorRate, formatCount, formatExactCount, formatRate } from '../../format/number.js';
 import { splitRatio } from '../../format/split.js';
@@ -63,14 +63,14 @@ export function serviceColumns(
       key: 'averageUs',
       title: 'Average',
       value: (row) => row.requests.averageUs,
-      cell: (row) => <Figure text={formatDuration(row.requests.averageUs)} />,
+      cell: (row) => <Figure text={formatTiming(row.requests.averageUs, row.requests.calls)} />,
     },
     {
       key: 'p95Us',
       title: 'p95',
       hint: '95 % of the requests were at most this slow',
       value: (row) => row.requests.p95Us,
-      cell: (row) => <Figure text={formatDuration(row.requests.p95Us)} />,
+      cell: (row) => <Figure text={formatTiming(row.requests.p95Us, row.requests.calls)} />,
     },
     {
       key: 'errorRate',

@@ -5,6 +5,13 @@ import { QueryPanel } from '../../components/query-panel.js';
 import { plural } from '../../format/number.js';
 import classes from './services-view.module.css';
 
+/** What a command of the server's list is for. */
+function stepWords(command: string): string {
+  if (command.includes('retrace agent')) return 'On the machine of your app, start the agent:';
+  if (command.startsWith('npm install')) return 'In the folder of your app:';
+  return command.includes('retrace/register') ? 'Start your app like this:' : 'Run this:';
+}
+
 /** The first page of a new platform: what to run; turns into data by itself. */
 export function ConnectFirstApp() {
   const setup = useSetup(true);
@@ -22,8 +29,7 @@ export function ConnectFirstApp() {
               {commands.map((command, at) => (
                 <li key={command}>
                   <span>
-                    <b>Step {at + 1}.</b>{' '}
-                    {at === commands.length - 1 ? 'Start your app like this:' : 'Run this:'}
+                    <b>Step {at + 1}.</b> {stepWords(command)}
                   </span>
                   <div className={classes['command']}>
                     <code className="foreign">{command}</code>

@@ -125,13 +125,8 @@ export class Lists extends Output {
   /** Folds the elements that are still open into the hash: the text ended inside of them. */
   protected closeOpenItems(): void {
     for (let slot = this.depth; slot > 0; slot--) {
-      if (this.frames[slot] !== FRAME.list && this.frames[slot] !== FRAME.row) continue;
-      const a = this.h1;
-      const b = this.h2;
-      // A row hashes into the level around it.
-      this.h1 = this.outerH1[slot] as number;
-      this.h2 = this.outerH2[slot] as number;
-      this.mix(a, b);
+      const kind = this.frames[slot];
+      if (kind === FRAME.list || kind === FRAME.row) this.endItem(slot);
     }
     this.depth = 0;
   }

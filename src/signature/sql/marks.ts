@@ -20,6 +20,9 @@ const STOP = -3;
 
 const odbcWords = new Set(['d', 't', 'ts', 'guid', 'fn', 'call', 'oj', 'escape', '?']);
 
+/** PostgreSQL allows 63; the longest that exists has five. A bound keeps a run of signs linear. */
+const MAX_OPERATOR_BYTES = 16;
+
 /** Punctuation and operators. */
 export class Marks extends Quotes {
   protected skipLabel(i: number): number {
@@ -123,7 +126,7 @@ export class Marks extends Quotes {
     const src = this.src;
     let end = i;
     let special = false;
-    while (isOperator[src[end] as number]) {
+    while (isOperator[src[end] as number] && end - i < MAX_OPERATOR_BYTES) {
       const byte = src[end] as number;
       const next = src[end + 1] as number;
       if (end > i) {

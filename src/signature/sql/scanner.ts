@@ -254,6 +254,10 @@ export class Scanner extends Marks {
     const next = src[i] as number;
     if (this.source.truncated && i >= this.end) return UNCLEAR;
     if ((bits & 4) !== 0) {
+      if (i - start > MAX_RUN_BYTES) {
+        if (this.starting) return this.refuse();
+        return this.plainValue() ? i : UNCLEAR;
+      }
       const run = this.source.text(start, i);
       const split = splitRun(run);
       if (split.kind === 'other') return this.starting ? BROKEN : UNCLEAR;
@@ -560,6 +564,9 @@ function isUtilityWord(word: number): boolean {
   const policy = wordPolicy[word] as number;
   return policy !== POLICY.normal && policy !== POLICY.explain;
 }
+
+/** A longer run with characters outside of ASCII is masked as a whole: splitting it piece by piece is quadratic. */
+const MAX_RUN_BYTES = 512;
 
 /** Digits, bytes of other scripts and dollars in a word: bits of `wordTable`. */
 const UNUSUAL = 22 << 8;

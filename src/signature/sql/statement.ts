@@ -409,7 +409,7 @@ export class Statement extends Lists {
       return FRAME.row;
     }
     if (this.prev === PREV.operand) {
-      if (this.tableCandidate && !this.namesTable) {
+      if (this.tableCandidate && !this.namesTable && !this.isUtility) {
         // A function in FROM, not a table.
         this.tableCount--;
         this.tableCandidate = false;

@@ -1,6 +1,8 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { AgentStatus } from '../../src/agent/index.js';
 import type {
   DetailAnswer,
   ReportAnswer,
@@ -89,6 +91,34 @@ export class TestPlatform {
     await this.stopAgent();
     await this.stopServer();
     rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Resolves when nothing waits any more on its way from an app that has ended to the server. */
+  async settled(): Promise<void> {
+    const handover = path.join(path.dirname(this.socketPath), 'handover');
+    await until('no hand-over file is left', () => {
+      try {
+        return readdirSync(handover).length === 0;
+      } catch {
+        return true; // Nobody has handed anything over yet.
+      }
+    });
+    await until(
+      'the agent has nothing left to send',
+      async () => (await this.#agentStatus()).counts.spooled.batches === 0,
+    );
+  }
+
+  #agentStatus(): Promise<AgentStatus> {
+    return new Promise((resolve, reject) => {
+      http
+        .get({ socketPath: this.socketPath, path: '/v1/status' }, (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+          response.once('end', () => resolve(JSON.parse(text) as AgentStatus));
+        })
+        .once('error', reject);
+    });
   }
 
   /** What a host process needs to send here. */

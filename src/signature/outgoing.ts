@@ -13,6 +13,7 @@ import {
   cleanStatusCode,
 } from './attributes.js';
 import { sqlSignature } from './sql/signature.js';
+import { isListed } from './sql/words.js';
 import { maskName } from './sql/names.js';
 import { cleanHost } from './url/host.js';
 import { cleanRoute } from './url/route.js';
@@ -79,8 +80,19 @@ const queryText: Rule = (value, system) => {
   return NOT_SQL.has(system) ? '?' : sqlSignature(value, { dialect: system }).text;
 };
 
+/** Operations of databases without SQL. */
+const OTHER_OPERATIONS = new Set(
+  `find findone findandmodify aggregate count distinct insertone insertmany updateone updatemany deleteone deletemany
+   bulkwrite get mget hget hgetall hset del exists expire incr decr lpush rpush lpop rpop lrange sadd smembers zadd zrange
+   publish subscribe multi exec pipeline ping search index getitem putitem query scan`.split(/\s+/),
+);
+
 /** `SELECT orders customers`, `find users`: words and names only. */
 function cleanSummary(value: string): string {
+  const operation = /^[A-Za-z_]*/.exec(value)?.[0] ?? '';
+  // Free text begins with anything; a summary with what was done.
+  if (value !== '' && !isListed(operation) && !OTHER_OPERATIONS.has(operation.toLowerCase()))
+    return '?';
   return value
     .slice(0, 255)
     .split(/\s+/)

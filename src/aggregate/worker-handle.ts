@@ -7,6 +7,7 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { Diag } from '../core/diag.js';
 import {
   FLUSH_REQUESTED_OFFSET_BYTES,
@@ -19,7 +20,7 @@ import {
   WAKE_OFFSET_BYTES,
 } from '../ring/layout.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
-import { createExitPatience, type ExitPatience } from './exit-patience.js';
+import { createExitPatience, EXIT_WAIT_MS, type ExitPatience } from './exit-patience.js';
 import { type PipelineOptions, WORKER_MARK, type WorkerData } from './options.js';
 import {
   awaitGroupFlush,
@@ -150,11 +151,13 @@ export function createWorkerHandle(
 
   const flush = (): void => {
     const patience = createExitPatience();
+    const end = performance.now() + EXIT_WAIT_MS;
     // With the main thread all others end. They flush while this one does.
     const others = isMainThread ? group : undefined;
     if (others !== undefined) requestGroupFlush(others);
     flushOwn(patience);
-    if (others !== undefined) awaitGroupFlush(others, patience);
+    // By the clock alone: a thread that the host terminated uses no CPU either, and will never answer.
+    if (others !== undefined) awaitGroupFlush(others, { left: () => end - performance.now() });
   };
 
   return {

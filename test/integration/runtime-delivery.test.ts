@@ -151,6 +151,33 @@ describe.skipIf(!built)('threads and preloads', LAST_TURN, () => {
     },
   );
 
+  it('does not wait long for a thread that was terminated', async () => {
+    const file = join(agent.folder, 'terminated.cjs');
+    writeFileSync(
+      file,
+      `const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+       const http = require('node:http');
+       if (isMainThread) {
+         const thread = new Worker(__filename);
+         thread.on('message', () => setTimeout(async () => {
+           await thread.terminate();
+           const start = performance.now();
+           process.on('exit', () => console.log(performance.now() - start));
+           process.exit(0);
+         }, 600));
+       } else {
+         const server = http.createServer((request, response) => response.end('ok'));
+         server.listen(0, '127.0.0.1', async () => {
+           await (await fetch('http://127.0.0.1:' + server.address().port + '/t')).text();
+           parentPort.postMessage('served');
+         });
+       }`,
+    );
+    const { stdout } = await agent.run({ args: [file] });
+    // The bound is 50 ms; the rest is room for a busy machine.
+    expect(Number(stdout)).toBeLessThan(300);
+  });
+
   it('runs the app and says one line where threads are not allowed', async () => {
     const file = join(agent.folder, 'app.cjs');
     writeFileSync(file, APP);

@@ -122,6 +122,16 @@ export class Marks extends Quotes {
     return i + 1;
   }
 
+  /** A bare UUID: the groups after the first, glued with dashes, belong to the value. 0: none here. */
+  private hexGroupEnd(from: number): number {
+    const { src } = this;
+    if (classOf[src[from - 2] as number] === CLASS.space) return 0;
+    let end = from;
+    while (wordBits[src[end] as number] === 1 || wordBits[src[end] as number] === 2) end++;
+    const bytes = end - from;
+    return (bytes === 4 || bytes === 12) && wordBits[src[end] as number] === 0 ? end : 0;
+  }
+
   protected operators(i: number): number {
     const src = this.src;
     let end = i;
@@ -157,6 +167,10 @@ export class Marks extends Quotes {
     // As PostgreSQL's lexer: =-1 is an equals sign and a sign.
     while (end - i > 1 && !special && (src[end - 1] === 43 || src[end - 1] === 45)) end--;
     const byte = src[i] as number;
+    if (byte === 45 && end - i === 1 && this.prev === PREV.value) {
+      const group = this.hexGroupEnd(end);
+      if (group > 0) return group;
+    }
     if (this.mode === MODE.masked) return this.writeValue(end);
     const single = end - i === 1;
     if (single && (byte === 43 || byte === 45) && this.prev < PREV.operand) {

@@ -35,6 +35,8 @@ function maskPart(part: string): string {
     digits += run.length;
     longest = Math.max(longest, run.length);
   }
+  // The first group of a UUID.
+  if (/^[0-9a-f]{8}$/.test(lower)) return '?';
   // Letters and digits mixed: an id, as a whole. `c2` and `t1a` stay.
   if (runs.length >= 3 || (runs.length === 2 && digits >= 3)) return '?';
   if (lower.length >= 6 && /^[0-9a-f]*[0-9][0-9a-f]*[a-f]$|^[0-9a-f]*[0-9]{2}$/.test(lower))

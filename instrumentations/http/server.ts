@@ -29,6 +29,10 @@ export interface HttpClasses {
  * system; published by Node's own 'finish' listener, ahead of any of the host's). Neither adds a
  * frame, a listener or a property.
  *
+ * Known gap, Node 20 and 22: a whole body handed to `res.end()` whose connection breaks while the
+ * operating system still takes it in is finished to Node itself ('finish' is emitted, `writableFinished`
+ * is true), so it is finished to us. Node 24 tells it apart, and so do we.
+ *
  * For a client that leaves early there is no channel. The response then emits 'close' with `_closed`
  * set, and reading `response.emit` is where we look (see interceptReads): listener counts stay what
  * they are, and so do the traces of errors thrown in the host's listeners.

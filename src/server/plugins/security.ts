@@ -26,9 +26,8 @@ export async function installSecurity(
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
-        // Component libraries set inline style attributes; scripts stay strict.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],

@@ -9,7 +9,7 @@ import { Source } from './source.js';
 import { Statement, MODE } from './statement.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
-const { afterQuote, classOf } = chars;
+const { afterQuote, classOf, wordBits } = chars;
 const { BROKEN, findQuotedEnd, UNCLEAR } = literals;
 
 /** Writes values and names, and opens statements: what every kind of token ends in. */
@@ -79,6 +79,9 @@ export class Values extends Statement {
     const next = this.src[end] as number;
     if (!afterQuote[next] && !(next === 47 && this.src[end + 1] === 42)) return BROKEN;
     if (next === 0 && end < this.end) return BROKEN;
+    // `'<a>`: the start of a literal that is XML, taken for the end of one.
+    const after = this.src[end + 1] as number;
+    if (next === 60 && (after === 47 || (wordBits[after] as number) !== 0)) return BROKEN;
     return this.writeValue(end);
   }
 

@@ -1,0 +1,237 @@
+import { MODE } from './statement.js';
+import { PREV } from './output.js';
+import { ACT, FLAG, POLICY } from './words.js';
+import { CLASS } from './chars.js';
+import * as chars from './chars.js';
+import * as literals from './literals.js';
+import * as names from './names.js';
+import * as words from './words.js';
+
+import { Marks } from './marks.js';
+
+// Local constants: the compiled module looks an import up at every use, which costs half the speed.
+const { classOf, fold, wordBits } = chars;
+const { BROKEN, UNCLEAR } = literals;
+const { MAX_NAME_BYTES, maskName, splitRun } = names;
+const {
+  findWord,
+  isListed,
+  laneA,
+  laneB,
+  LANE_A_SEED,
+  LANE_B_SEED,
+  wordAct,
+  wordFlags,
+  wordPolicy,
+  wordText,
+} = words;
+
+/** Statements that may follow a CREATE without a semicolon; ALTER, DROP and SET are parts of DDL as well. */
+const synonyms = new Map([['temp', 'temporary']]);
+const afterDdl = new Set(
+  'CREATE EXEC EXECUTE PRAGMA GRANT REVOKE CONNECT ADMINISTER DEALLOCATE SAVEPOINT DECLARE RELEASE FETCH MOVE CLOSE PREPARE ROLLBACK XA KILL LOAD CHANGE ATTACH'.split(
+    ' ',
+  ),
+);
+
+/** Words outside of the common case: at the start, in utility statements, glued to something, not ASCII. */
+export class Words extends Marks {
+  /** Everything about a word that is not the common case. Returns the index to go on from, or a verdict. */
+  protected slowWord(start: number, stop: number, bits: number, wordIndex: number): number {
+    const src = this.src;
+    let i = stop;
+    let word = wordIndex;
+    const next = src[i] as number;
+    if (this.source.truncated && i >= this.end) return UNCLEAR;
+    if ((bits & 4) !== 0) {
+      if (i - start > MAX_RUN_BYTES) {
+        if (this.starting) return this.refuse();
+        return this.plainValue() ? i : UNCLEAR;
+      }
+      const run = this.source.text(start, i);
+      const split = splitRun(run);
+      if (split.kind === 'other') return this.starting ? BROKEN : UNCLEAR;
+      const bytes = Buffer.byteLength(run.slice(0, split.length));
+      if (split.kind === 'space') return start + bytes;
+      if (start + bytes !== i) {
+        i = start + bytes;
+        word = 0;
+        if (/^[\0-\x7f]*$/.test(run.slice(0, split.length))) {
+          // ASCII up to an invisible character: look the word up again without it.
+          let x = LANE_A_SEED;
+          let y = LANE_B_SEED;
+          for (let k = start; k < i; k++) {
+            x = laneA(x, fold[src[k] as number] as number);
+            y = laneB(y, fold[src[k] as number] as number);
+          }
+          word = findWord(x, y);
+        }
+      }
+    } else if (next === 39 || next === 34 || next === 38) {
+      const glued = this.gluedQuote(start, i, word);
+      if (glued !== 0) return glued;
+    } else if (next === 35 && (this.dialect.hash === 'name' || this.dialect.hash === 'temporary')) {
+      while (src[i] === 35 || wordBits[src[i] as number] !== 0) i++;
+      word = 0;
+    }
+    if ((bits & 16) !== 0 && countDollars(src, start, i) > 1) {
+      // `and$tag$…`: one name, or a keyword and a dollar quote that lost the space between them.
+      return this.starting ? BROKEN : UNCLEAR;
+    }
+    let first = false;
+    if (this.starting) {
+      if (word === 0 || !this.begin(word)) return this.refuse();
+      first = true;
+    }
+    if (!first && this.opensUtility(word, i)) return UNCLEAR;
+    if (!first && this.restarts(word, i)) {
+      this.startStatement(word);
+      first = true;
+    }
+    const flags = wordFlags[word] as number;
+    const asName =
+      word === 0 ||
+      ((flags & FLAG.soft) !== 0 &&
+        !first &&
+        (this.expectsName ||
+          (this.mode === MODE.normal && !this.isUtility) ||
+          this.prev === PREV.dot));
+    if (!asName) {
+      if (!this.onWord(word, first)) {
+        if (!this.plainValue()) return UNCLEAR;
+        this.onValue();
+        return i;
+      }
+      const operand = (flags & (FLAG.operand | FLAG.soft)) !== 0 && !first;
+      const text = this.source.text(start, i);
+      // SET x TO y is SET x = y, TEMP is TEMPORARY.
+      const meaning =
+        this.lastAct === ACT.to && this.inSet ? '=' : (synonyms.get(text.toLowerCase()) ?? text);
+      const { h1, h2 } = this;
+      this.token(text, operand ? PREV.operand : PREV.keyword, true, meaning);
+      if (this.isNoise(word)) {
+        this.h1 = h1;
+        this.h2 = h2;
+      }
+      return i;
+    }
+    if (!this.onName()) return this.plainValue() ? i : UNCLEAR;
+    if (word === 0) i = this.maskEnd(i);
+    const text = this.source.text(start, i);
+    if (text.length > MAX_NAME_BYTES) {
+      this.value();
+      this.onOther();
+      return i;
+    }
+    const masked = maskName(text);
+    // A keyword that ran into a number would be read as the keyword next time.
+    const mark = masked.indexOf('?');
+    this.writeName(
+      mark > 0 && masked !== text && isListed(masked.slice(0, mark)) ? '?' : masked,
+      0,
+      0,
+      false,
+    );
+    return i;
+  }
+
+  /** A utility statement in parentheses within a query: nothing valid, and its values may be bare words. */
+  protected opensUtility(word: number, from: number): boolean {
+    if (this.prev !== PREV.open || this.isUtility || !isUtilityWord(word)) return false;
+    const kind = classOf[this.src[this.skipSpaces(from)] as number];
+    return (
+      kind === CLASS.word || kind === CLASS.at || kind === CLASS.digit || kind === CLASS.single
+    );
+  }
+
+  /** A utility statement after a query without a semicolon between them, as SQL Server allows. */
+  protected restarts(word: number, from: number): boolean {
+    if (this.depth > 0 || this.prev < PREV.operand || !isUtilityWord(word)) return false;
+    if (this.isUtility && !this.isDdl) return false;
+    const text = wordText[word] as string;
+    if (this.isDdl && text !== 'ALTER' && !afterDdl.has(text)) return false;
+    if (wordAct[word] === ACT.set && this.assigns) return false;
+    if (((wordFlags[word] as number) & FLAG.soft) === 0 && !this.isDdl) return true;
+    const start = this.skipSpaces(from);
+    let a = LANE_A_SEED;
+    let b = LANE_B_SEED;
+    let i = start;
+    for (; wordBits[this.src[i] as number] !== 0; i++) {
+      const folded = fold[this.src[i] as number] as number;
+      a = laneA(a, folded);
+      b = laneB(b, folded);
+    }
+    if (i === start) return wordBits[this.src[start] as number] === 2 || this.src[start] === 39;
+    // An alias is followed by a keyword, a verb by a name. FETCH FIRST belongs to a query.
+    const next = findWord(a, b);
+    if (next === 0) return true;
+    if (text === 'ALTER') return ((wordFlags[next] as number) & FLAG.secret) !== 0;
+    if (text === 'CREATE' || text === 'GRANT' || text === 'REVOKE') return true;
+    if (text === 'EXECUTE' && ((wordFlags[next] as number) & FLAG.kind) !== 0) return false;
+    if (text === 'FETCH') return wordText[next] !== 'FIRST' && wordText[next] !== 'NEXT';
+    return (
+      ((wordFlags[next] as number) & (FLAG.soft | FLAG.kind | FLAG.verb)) !== 0 ||
+      wordAct[next] === ACT.to
+    );
+  }
+
+  /** `tenant_?` read again: the mark belongs to the name when what follows can follow a name. */
+  protected maskEnd(at: number): number {
+    const src = this.src;
+    let i = at;
+    while (src[i] === 63) {
+      const next = src[i + 1] as number;
+      const kind = classOf[next];
+      const fits =
+        i + 1 >= this.end ||
+        wordBits[next] !== 0 ||
+        kind === CLASS.space ||
+        kind === CLASS.comma ||
+        kind === CLASS.dot ||
+        kind === CLASS.close ||
+        kind === CLASS.open ||
+        kind === CLASS.semicolon ||
+        kind === CLASS.bracket ||
+        kind === CLASS.bracketEnd ||
+        (kind === CLASS.colon && src[i + 2] === 58) ||
+        (kind === CLASS.hash &&
+          (this.dialect.hash === 'name' || this.dialect.hash === 'temporary')) ||
+        kind === CLASS.braceEnd;
+      if (!fits) return i;
+      i++;
+      while (
+        src[i] === 35 ||
+        (wordBits[src[i] as number] !== 0 && wordBits[src[i] as number] !== 4)
+      ) {
+        i++;
+      }
+    }
+    return i;
+  }
+
+  /** Words that change nothing: INNER JOIN is JOIN, VALUES ROW (…) is VALUES (…). */
+  protected isNoise(word: number): boolean {
+    const act = wordAct[word];
+    return act === ACT.noise || (act === ACT.row && this.rowsDepth === this.depth);
+  }
+}
+
+function isUtilityWord(word: number): boolean {
+  const policy = wordPolicy[word] as number;
+  return policy !== POLICY.normal && policy !== POLICY.explain;
+}
+
+/** A longer run with characters outside of ASCII is masked as a whole: splitting it piece by piece is quadratic. */
+const MAX_RUN_BYTES = 512;
+
+/** Bytes after which an operator of one byte is certainly over: a space, a letter, a digit. */
+const mayFollow = new Uint8Array(256);
+for (let byte = 0; byte < 128; byte++) {
+  if (byte === 32 || (wordBits[byte] !== 0 && byte !== 36)) mayFollow[byte] = 1;
+}
+
+function countDollars(src: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) if (src[i] === 36) count++;
+  return count;
+}

@@ -218,7 +218,7 @@ export class Scanner extends Words {
       while (next !== 39 && next !== 92 && next !== 0) next = src[++end] as number;
       if (next !== 39) return 0;
       next = src[++end] as number;
-      if (next === 39 || next === 0 || afterQuote[next] !== 1) return 0;
+      if (next === 39 || next === 60 || next === 0 || afterQuote[next] !== 1) return 0;
       this.value();
       this.onValue();
       return end;

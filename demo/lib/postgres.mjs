@@ -3,6 +3,23 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.mjs';
 
 const CONNECT_TIMEOUT_MS = 3000;
+/** Databases of demos that were killed outright go with the next demo; not sooner, lest one is just starting. */
+const STALE_SECONDS = 3600;
+const NAME = /^retrace_demo_(\d+)_[0-9a-f]+$/;
+
+async function dropStale(client) {
+  const { rows } = await client.query(
+    `SELECT datname FROM pg_database d WHERE datname LIKE 'retrace_demo_%'
+       AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datname = d.datname)`,
+  );
+  for (const { datname } of rows) {
+    const startedSeconds = Number(NAME.exec(datname)?.[1]);
+    // A name that does not match gives NaN, which is older than nothing.
+    if (Date.now() / 1000 - startedSeconds > STALE_SECONDS) {
+      await client.query(`DROP DATABASE IF EXISTS ${datname}`);
+    }
+  }
+}
 
 function localSettings() {
   const env = process.env;
@@ -29,9 +46,12 @@ async function connected(settings, work) {
 /** A database of the demo's own on the server that PG* or localhost offers; undefined where that is not possible. */
 async function createLocalDatabase(processes, log) {
   const settings = localSettings();
-  const name = `retrace_demo_${randomBytes(4).toString('hex')}`;
+  const name = `retrace_demo_${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString('hex')}`;
   try {
-    await connected(settings, (client) => client.query(`CREATE DATABASE ${name}`));
+    await connected(settings, async (client) => {
+      await client.query(`CREATE DATABASE ${name}`);
+      await dropStale(client).catch(() => undefined);
+    });
   } catch (error) {
     // A code or a class name: messages can quote the user's settings.
     log(`no PostgreSQL to use on ${settings.host}:${settings.port} (${error.code ?? error.name})`);

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { METRIC } from '../../src/core/semconv.js';
+import { cleanMetricsRequest } from '../../src/signature/outgoing.js';
 import { built, FakeAgent } from './runtime-harness.js';
 
 const HOST = process.env.PGHOST ?? '127.0.0.1';
@@ -101,6 +103,25 @@ describe.skipIf(!built || !(reachable || required))(
         JSON.stringify(agent.batches(), (_, v: unknown) => (typeof v === 'bigint' ? 0 : v)),
       ).not.toContain('secret');
       expect(agent.total('retrace.recorded')).toBe(24 + 84 + 24);
+    });
+
+    it('sends nothing that is not on the list of what may leave', async () => {
+      const file = join(agent.folder, 'app.cjs');
+      writeFileSync(file, APP);
+      await agent.listen();
+      await agent.run({ args: [file], onStdout: (_done, kill) => kill('SIGTERM') });
+      const batches = agent.batches();
+      const names = batches.flatMap(({ resourceMetrics }) =>
+        resourceMetrics.flatMap(({ metrics }) => metrics.map(({ name }) => name)),
+      );
+      expect(names.length).toBeGreaterThan(5);
+      expect(names.filter((name) => !Object.values<string>(METRIC).includes(name))).toEqual([]);
+      for (const batch of batches) {
+        const { resourceMetrics, droppedAttributes } = cleanMetricsRequest(batch);
+        expect(droppedAttributes).toBe(0);
+        // What is clean stays as it is: the list's rules would change a value that may not go.
+        expect(resourceMetrics).toEqual(batch.resourceMetrics);
+      }
     });
   },
 );

@@ -1,9 +1,53 @@
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { AGENT_SERVICE_NAME, ATTR, METRIC, RESOURCE, SDK_NAME } from '../core/semconv.js';
+import { encodeMetricsRequest } from '../protocol/index.js';
 import type { Attributes, MetricsRequest } from '../protocol/types.js';
 import type { Losses } from './spool/loss-ledger.js';
+import type { Spool } from './spool/spool.js';
 
 const instanceId = randomUUID();
+const compress = promisify(gzip);
+
+/** Puts reports of the agent's own losses into the spool, one at a time. */
+export class LossReporter {
+  /** Reports written so far; they hold no operations. */
+  readonly own = { batches: 0, records: 0 };
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly spool: Spool,
+    private readonly host: Attributes,
+    private readonly onReport: (request: MetricsRequest) => void,
+  ) {}
+
+  start(everyMs: number, onProblem: () => void): void {
+    this.timer = setInterval(() => void this.report().catch(onProblem), everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async report(): Promise<void> {
+    const { spool } = this;
+    const due = spool.ledger.startReport();
+    if (due === undefined) return;
+    const request = lossReport(due.losses, due.sinceMs, Date.now(), this.host);
+    // Known as under way before it is in the spool: a crash in between brings its counts back at the next start.
+    spool.saveLedger();
+    try {
+      const payload = await compress(encodeMetricsRequest(request));
+      await spool.append({ payload, records: 0, isLossReport: true });
+      this.own.batches += 1;
+      this.onReport(request);
+    } catch (error) {
+      spool.ledger.reportLost();
+      throw error;
+    }
+  }
+}
 
 /**
  * The agent's own losses as a batch: delta sums `retrace.dropped` by `retrace.reason`, under the resource

@@ -1,15 +1,13 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { ConfigError, type AgentConfig } from '../config/types.js';
 import { ERROR_CODE } from '../protocol/delivery.js';
-import { encodeMetricsRequest } from '../protocol/index.js';
+import { bypassesProxy } from '../transport/no-proxy.js';
 import { type AgentLog, createAgentLog } from './agent-log.js';
 import { HandoverPickup } from './handover.js';
 import { Intake } from './intake.js';
-import { lossReport } from './loss-report.js';
+import { LossReporter } from './loss-report.js';
 import { createPrepare, hostAttributes } from './prepare.js';
 import { BodyBudget } from './receiver/body-budget.js';
 import { listenOnSocket, prepareSocketDir } from './receiver/listen-socket.js';
@@ -19,7 +17,7 @@ import { REPORT_MINUTES, ReportMemory } from './report/report-memory.js';
 import { Spool } from './spool/spool.js';
 import { SpoolHeldError } from './spool/spool-lock.js';
 import type { AgentStatus } from './status-types.js';
-import { createDestination } from './uplink/create-poster.js';
+import { createDestination, type Destination } from './uplink/create-poster.js';
 import { Uplink, type UplinkOptions } from './uplink/uplink.js';
 
 export interface RunningAgent {
@@ -27,6 +25,12 @@ export interface RunningAgent {
   /** `http://127.0.0.1:<port>` of the loopback receiver; undefined = off. */
   readonly otlpUrl: string | undefined;
   status(): AgentStatus;
+  /**
+   * Takes over what a new configuration says of the way to the server; nothing that is stored or under way is lost.
+   * @returns what else has changed and needs a restart: names of variables.
+   * @throws ConfigError; everything then goes on as before.
+   */
+  reload(config: AgentConfig): string[];
   /** Stops within 5 s: takes nothing more, finishes what it has taken, tries to send, closes. */
   close(): Promise<void>;
 }
@@ -47,7 +51,6 @@ const LAST_SEND_MS = 3_000;
 const LOSS_REPORT_MS = 10_000;
 const DEFAULT_ROWS = 1_000;
 const MAX_ROWS = 10_000;
-const compress = promisify(gzip);
 
 /**
  * Starts the host agent: receiver, spool, uplink, hand-over pick-up and report memory.
@@ -71,19 +74,17 @@ export async function startAgent(
     (body, batchKey) => intake.take(body, 'protobuf', batchKey),
     (code) => log.warn('handover', `a hand-over file could not be taken (${code})`),
   );
-  const uplink =
-    destination === undefined
-      ? undefined
-      : new Uplink(spool, {
-          ...destination,
-          ingestKey: config.ingestKey,
-          headers: config.headers,
-          log,
-          attemptMs: tuning.attemptMs,
-          retry: tuning.retry,
-        });
-  const own = { batches: 0, records: 0 };
+  const { attemptMs, retry } = tuning;
+  const startUplink = (to: Destination): Uplink => {
+    const started = new Uplink(spool, { destination: to, log, attemptMs, retry });
+    started.start();
+    return started;
+  };
+  let uplink: Uplink | undefined;
+  const reporter = new LossReporter(spool, hostAttributes(), (request) => memory.add(request));
+  const reloads = { count: 0, lastMs: 0, lastProblem: '' };
   const startedAtMs = Date.now();
+  let current = config;
   const status = (): AgentStatus => ({
     agentId: spool.keys.agentId,
     pid: process.pid,
@@ -92,7 +93,7 @@ export async function startAgent(
     counts: {
       recovered,
       received: { ...intake.counts.received },
-      own: { ...own },
+      own: { ...reporter.own },
       duplicates: intake.counts.duplicates,
       spooled: count(spool),
       committed: { ...(uplink?.committed ?? { batches: 0, records: 0 }) },
@@ -102,6 +103,8 @@ export async function startAgent(
     handover: { ...handover.counts },
     spool: { bytes: spool.totals().bytes, maxBytes: config.spoolMaxBytes },
     uplink: uplink?.snapshot() ?? OFF,
+    server: serverOf(current),
+    reloads: { ...reloads },
   });
 
   const sink = {
@@ -146,18 +149,31 @@ export async function startAgent(
     throw error;
   }
 
-  uplink?.start();
-  const lossTimer = setInterval(() => {
-    reportLosses(spool, memory, own).catch(() =>
+  const sendFrom = (to: Destination): void => {
+    uplink = startUplink(to);
+    reporter.start(tuning.lossReportMs ?? LOSS_REPORT_MS, () =>
       log.warn('loss-report', 'losses could not be reported yet'),
     );
-  }, tuning.lossReportMs ?? LOSS_REPORT_MS);
-  if (uplink === undefined) clearInterval(lossTimer);
+  };
+  if (destination !== undefined) sendFrom(destination);
   announce(log, config, otlpUrl, uplink !== undefined);
 
+  const reload = (next: AgentConfig): string[] => {
+    const to = createDestination(next);
+    if (to === undefined && uplink !== undefined) {
+      throw new ConfigError('RETRACE_SERVER_URL', 'RETRACE_SERVER_URL: missing; it was set before');
+    }
+    if (to !== undefined) {
+      if (uplink === undefined) sendFrom(to);
+      else uplink.redirect(to);
+    }
+    const fixed = changedForGood(current, next);
+    current = { ...next, spoolMaxBytes: current.spoolMaxBytes };
+    return fixed;
+  };
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    clearInterval(lossTimer);
+    reporter.stop();
     await Promise.all([handover.stop(), ...servers.map((server) => stopServer(server))]);
     await uplink?.stop(LAST_SEND_MS);
     await spool.close();
@@ -166,6 +182,17 @@ export async function startAgent(
     socketPath: config.socketPath,
     otlpUrl,
     status,
+    reload: (next) => {
+      reloads.count += 1;
+      reloads.lastMs = Date.now();
+      reloads.lastProblem = '';
+      try {
+        return reload(next);
+      } catch (error) {
+        reloads.lastProblem = error instanceof ConfigError ? error.variable : 'unknown';
+        throw error;
+      }
+    },
     close: () => (closing ??= close()),
   };
 }
@@ -178,6 +205,33 @@ const OFF: AgentStatus['uplink'] = {
   lastFailure: '',
   consecutiveFailures: 0,
 };
+
+/** What a running agent cannot change: names of variables. */
+function changedForGood(before: AgentConfig, after: AgentConfig): string[] {
+  const fixed = {
+    RETRACE_AGENT_SOCKET: before.socketPath === after.socketPath,
+    RETRACE_OTLP_PORT: before.otlpPort === after.otlpPort,
+    RETRACE_SPOOL_DIR: before.spoolDir === after.spoolDir,
+    RETRACE_SPOOL_MAX_BYTES: before.spoolMaxBytes === after.spoolMaxBytes,
+    RETRACE_LOG_LEVEL: before.logLevel === after.logLevel,
+  };
+  return Object.entries(fixed).flatMap(([name, same]) => (same ? [] : [name]));
+}
+
+/** Where data goes and how, without anything secret. */
+function serverOf(config: AgentConfig): AgentStatus['server'] {
+  const { serverUrl, httpsProxy, noProxy } = config;
+  if (serverUrl === undefined) return undefined;
+  const url = new URL(serverUrl);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || 443);
+  const proxied = httpsProxy !== undefined && !bypassesProxy(host, port, noProxy);
+  return {
+    address: url.host,
+    proxy: proxied ? new URL(httpsProxy).host : undefined,
+    clientCertificate: config.clientCertFile !== undefined,
+  };
+}
 
 function openSpool(config: AgentConfig): Spool {
   const variable = 'RETRACE_SPOOL_DIR';
@@ -194,28 +248,6 @@ function openSpool(config: AgentConfig): Spool {
 function count(spool: Spool): { batches: number; records: number } {
   const { batches, records } = spool.totals();
   return { batches, records };
-}
-
-/** Puts a report of the agent's own losses into the spool, unless one is there already. */
-async function reportLosses(
-  spool: Spool,
-  memory: ReportMemory,
-  own: { batches: number },
-): Promise<void> {
-  const due = spool.ledger.startReport();
-  if (due === undefined) return;
-  const request = lossReport(due.losses, due.sinceMs, Date.now(), hostAttributes());
-  // Known as under way before it is in the spool: a crash in between brings its counts back at the next start.
-  spool.saveLedger();
-  try {
-    const payload = await compress(encodeMetricsRequest(request));
-    await spool.append({ payload, records: 0, isLossReport: true });
-    own.batches += 1;
-    memory.add(request);
-  } catch (error) {
-    spool.ledger.reportLost();
-    throw error;
-  }
 }
 
 function integerOf(query: URLSearchParams, name: string, fallback: number, max: number): number {

@@ -34,6 +34,10 @@ export interface AgentStatus {
   handover: { taken: number; malformed: number };
   spool: { bytes: number; maxBytes: number };
   uplink: UplinkStatus;
+  /** Where data goes; undefined = nowhere. */
+  server: { address: string; proxy: string | undefined; clientCertificate: boolean } | undefined;
+  /** SIGHUPs so far; `lastProblem` names the variable because of which the last one changed nothing, '' = none. */
+  reloads: { count: number; lastMs: number; lastProblem: string };
 }
 
 export interface UplinkStatus {

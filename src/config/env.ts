@@ -173,6 +173,23 @@ export const ENV = table({
     defaultText: '',
     describe: 'PEM of an additional certificate authority for the server.',
   },
+  clientCertFile: {
+    name: 'RETRACE_CLIENT_CERT_FILE',
+    fallbacks: ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE'],
+    parts: ['agent'],
+    value: { type: 'path' },
+    defaultText: '',
+    describe:
+      'PEM certificate (chain) with which the sender proves who it is, where the server asks for one.',
+  },
+  clientKeyFile: {
+    name: 'RETRACE_CLIENT_KEY_FILE',
+    fallbacks: ['OTEL_EXPORTER_OTLP_CLIENT_KEY'],
+    parts: ['agent'],
+    value: { type: 'path' },
+    defaultText: '',
+    describe: 'PEM private key of that certificate.',
+  },
   httpsProxy: {
     name: 'RETRACE_HTTPS_PROXY',
     fallbacks: ['HTTPS_PROXY', 'https_proxy'],
@@ -188,6 +205,15 @@ export const ENV = table({
     value: { type: 'list' },
     defaultText: '',
     describe: 'Hosts reached without the proxy.',
+  },
+  configFile: {
+    name: 'RETRACE_CONFIG_FILE',
+    fallbacks: [],
+    parts: ['agent'],
+    value: { type: 'path' },
+    defaultText: '',
+    describe:
+      'File of NAME=value lines with any of the agent’s variables, read at start and on SIGHUP; the environment wins.',
   },
   otlpPort: {
     name: 'RETRACE_OTLP_PORT',

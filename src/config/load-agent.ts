@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { absolute, defaultAgentSocket, defaultSpoolDir } from './default-paths.js';
 import { EnvReader, type Environment, type Found } from './env-reader.js';
+import { withConfigFile } from './config-file.js';
 import { parseKeyValueList } from './key-value-list.js';
 import { readLogLevel } from './log-level.js';
 import { refuse } from './refuse.js';
@@ -12,7 +13,8 @@ import type { AgentConfig } from './types.js';
  * The agent's configuration from the environment.
  * @throws ConfigError for the first bad variable.
  */
-export function loadAgentConfig(env: Environment = process.env): AgentConfig {
+export function loadAgentConfig(given: Environment = process.env): AgentConfig {
+  const env = withConfigFile(given);
   const reader = new EnvReader(env, refuse);
   const socketPath = absolute(reader.text('agentSocket'), defaultAgentSocket);
   const serverUrl = readServerUrl(reader);
@@ -25,6 +27,7 @@ export function loadAgentConfig(env: Environment = process.env): AgentConfig {
     );
   }
   const caFile = reader.text('caFile');
+  const client = readClientFiles(reader);
   return Object.freeze({
     socketPath,
     otlpPort: reader.integer('otlpPort'),
@@ -33,12 +36,24 @@ export function loadAgentConfig(env: Environment = process.env): AgentConfig {
     headers,
     caFile: caFile === undefined ? undefined : resolve(caFile),
     extraCaFile: env['NODE_EXTRA_CA_CERTS'] || undefined,
+    ...client,
     httpsProxy: readProxy(reader),
     noProxy: Object.freeze(reader.list('noProxy').map((host) => host.toLowerCase())),
     spoolDir: absolute(reader.text('spoolDir'), () => defaultSpoolDir(socketPath)),
     spoolMaxBytes: reader.integer('spoolMaxBytes') as number,
     logLevel: readLogLevel(reader),
   });
+}
+
+function readClientFiles(
+  reader: EnvReader,
+): Pick<AgentConfig, 'clientCertFile' | 'clientKeyFile'> | undefined {
+  const cert = reader.found('clientCertFile')[0];
+  const key = reader.found('clientKeyFile')[0];
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined) refuse(ENV.clientCertFile.name, `needed with ${key?.variable}`);
+  if (key === undefined) refuse(ENV.clientKeyFile.name, `needed with ${cert.variable}`);
+  return { clientCertFile: resolve(cert.text), clientKeyFile: resolve(key.text) };
 }
 
 function readServerUrl(reader: EnvReader): string | undefined {

@@ -42,6 +42,9 @@ export interface AgentConfig {
   readonly caFile: string | undefined;
   /** Node's own NODE_EXTRA_CA_CERTS. Needed by name because before Node 22.15 adding a CA would lose it. */
   readonly extraCaFile?: string | undefined;
+  /** PEM files of our own certificate and its key: both or neither. */
+  readonly clientCertFile?: string | undefined;
+  readonly clientKeyFile?: string | undefined;
   /** `http://[user:password@]host:port` of a CONNECT proxy. */
   readonly httpsProxy: string | undefined;
   /** Hosts reached without the proxy, lower case. */

@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import { bypassesProxy } from './no-proxy.js';
 import { openTunnel } from './proxy-tunnel.js';
 import { parseRetryAfter } from './retry-schedule.js';
-import { createTrust, MIN_TLS_VERSION } from './tls-trust.js';
+import { createTrust, MIN_TLS_VERSION, type OwnCertificate } from './tls-trust.js';
 
 /** An answer longer than this is cut: nothing we wait for is longer. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -17,6 +17,8 @@ export interface TlsPosterOptions {
   caFile?: string | undefined;
   /** NODE_EXTRA_CA_CERTS, which Node trusts already; see createTrust. */
   extraCaFile?: string | undefined;
+  /** Shown to a server that asks for it; never to a proxy. */
+  own?: OwnCertificate | undefined;
   /** CONNECT proxy. */
   proxy?: URL | undefined;
   noProxy?: readonly string[];
@@ -62,9 +64,8 @@ export class TlsPoster {
     if (url.protocol !== 'https:') throw new Error('only https:// addresses are posted to');
     this.host = url.hostname.replace(/^\[|\]$/g, '');
     this.port = Number(url.port || 443);
-    const trust = createTrust(options.caFile, options.extraCaFile);
     const security: tls.ConnectionOptions = {
-      secureContext: trust,
+      secureContext: createTrust(options.caFile, options.extraCaFile, options.own),
       minVersion: MIN_TLS_VERSION,
       rejectUnauthorized: true,
       // SNI takes names only (RFC 6066 §3); the certificate is checked against `host` either way.
@@ -72,6 +73,7 @@ export class TlsPoster {
     };
     this.agent = new https.Agent({ keepAlive: true, maxSockets: 1, ...security });
     if (proxy !== undefined && !bypassesProxy(this.host, this.port, options.noProxy ?? [])) {
+      const trust = createTrust(options.caFile, options.extraCaFile);
       (this.agent as unknown as ConnectingAgent).createConnection = (_options, callback) => {
         this.connectThrough(proxy, trust, security, callback);
         return undefined;

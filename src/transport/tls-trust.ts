@@ -9,6 +9,33 @@ interface NativeContext {
   context: { addCACert(pem: string): void };
 }
 
+/** Our own certificate (chain) and its key, both PEM. */
+export interface OwnCertificate {
+  cert: Buffer;
+  key: Buffer;
+}
+
+/** @throws Error without content of the files when they cannot be read or do not belong together. */
+export function readOwnCertificate(certFile: string, keyFile: string): OwnCertificate {
+  const own = { cert: readFileOf(certFile), key: readFileOf(keyFile) };
+  try {
+    tls.createSecureContext(own);
+  } catch {
+    // OpenSSL's own words differ by version, and a key's passphrase prompt must never come up.
+    throw new Error('certificate and key cannot be used together (PEM, key without passphrase)');
+  }
+  return own;
+}
+
+function readFileOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'error';
+    throw new Error(`cannot be read (${code})`, { cause: error });
+  }
+}
+
 interface TlsWithCertificateList {
   getCACertificates?: (kind: 'default') => string[];
 }
@@ -20,21 +47,24 @@ interface TlsWithCertificateList {
  * default store. Before that, adding to a context keeps Node's roots but not the extra ones (the context copies the
  * store before they are in it), so they are read and added again.
  *
+ * @param own shown to a server that asks who we are.
  * @param extraCaFile value of NODE_EXTRA_CA_CERTS; as Node does, one that cannot be read is passed over.
  * @throws Error without content of the file when `caFile` cannot be read or holds no certificate.
  */
 export function createTrust(
   caFile: string | undefined,
   extraCaFile: string | undefined,
+  own?: OwnCertificate,
 ): tls.SecureContext {
-  if (caFile === undefined) return tls.createSecureContext({ minVersion: MIN_TLS_VERSION });
+  const base: tls.SecureContextOptions = { minVersion: MIN_TLS_VERSION, ...own };
+  if (caFile === undefined) return tls.createSecureContext(base);
   const pem = readCertificates(caFile);
   const { getCACertificates } = tls as TlsWithCertificateList;
   if (getCACertificates !== undefined) {
     const ca = [...getCACertificates('default'), pem];
-    return tls.createSecureContext({ minVersion: MIN_TLS_VERSION, ca });
+    return tls.createSecureContext({ ...base, ca });
   }
-  const trust = tls.createSecureContext({ minVersion: MIN_TLS_VERSION });
+  const trust = tls.createSecureContext(base);
   const { context } = trust as unknown as NativeContext;
   context.addCACert(pem);
   if (extraCaFile !== undefined) addIfReadable(context, extraCaFile);
@@ -50,14 +80,7 @@ function addIfReadable(context: NativeContext['context'], file: string): void {
 }
 
 function readCertificates(caFile: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(caFile, 'utf8');
-  } catch (error) {
-    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, {
-      cause: error,
-    });
-  }
+  const pem = readFileOf(caFile).toString('utf8');
   if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(pem)) {
     throw new Error('holds no PEM certificate');
   }

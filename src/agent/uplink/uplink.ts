@@ -6,19 +6,16 @@ import {
   PROTOBUF_TYPE,
 } from '../../protocol/delivery.js';
 import { RetrySchedule, type RetryLimits } from '../../transport/retry-schedule.js';
-import { PostError, type TlsPoster } from '../../transport/tls-post.js';
+import { PostError } from '../../transport/tls-post.js';
 import type { AgentLog } from '../agent-log.js';
 import type { Count } from '../spool/loss-ledger.js';
 import type { Spool, SpooledBatch } from '../spool/spool.js';
 import type { UplinkStatus } from '../status-types.js';
+import type { Destination } from './create-poster.js';
 import { judge, type Outcome } from './outcome.js';
 
 export interface UplinkOptions {
-  poster: TlsPoster;
-  /** Path of the server's base address, without trailing slash. */
-  basePath: string;
-  ingestKey: string | undefined;
-  headers: Readonly<Record<string, string>>;
+  destination: Destination;
   log: AgentLog;
   /** One attempt, first byte to last, ms. */
   attemptMs?: number;
@@ -41,6 +38,9 @@ export class Uplink {
     lastFailure: '',
     consecutiveFailures: 0,
   };
+  private destination: Destination;
+  /** Of the attempt under way. */
+  private posting: Destination | undefined;
   private stopAtMs = Infinity;
   private wake: () => void = () => undefined;
   private running: Promise<void> | undefined;
@@ -49,6 +49,7 @@ export class Uplink {
     private readonly spool: Spool,
     private readonly options: UplinkOptions,
   ) {
+    this.destination = options.destination;
     this.schedule = new RetrySchedule(options.retry ?? RETRY);
   }
 
@@ -63,10 +64,20 @@ export class Uplink {
   async stop(graceMs: number): Promise<void> {
     this.stopAtMs = Date.now() + graceMs;
     this.wake();
-    const cut = setTimeout(() => this.options.poster.close(), graceMs);
+    const cut = setTimeout(() => (this.posting ?? this.destination).poster.close(), graceMs);
     await this.running;
     clearTimeout(cut);
-    this.options.poster.close();
+    this.destination.poster.close();
+  }
+
+  /** From the next attempt on; one that is under way ends with what it began with. A pause is cut short. */
+  redirect(next: Destination): void {
+    const { poster } = this.destination;
+    this.destination = next;
+    this.schedule.reset();
+    if (this.status.state === 'sending') return;
+    poster.close();
+    this.wake();
   }
 
   snapshot(): UplinkStatus {
@@ -105,11 +116,13 @@ export class Uplink {
   private async deliver(batch: SpooledBatch): Promise<number | undefined> {
     this.status.state = 'sending';
     this.status.attempts += 1;
-    const outcome = await this.attempt(batch);
+    const sentBy = this.destination;
+    const outcome = await this.attempt(batch, sentBy);
     if (outcome.kind === 'retry') {
       this.spool.release();
       this.status.lastFailure = outcome.why;
       this.warn(outcome);
+      if (sentBy !== this.destination) return undefined;
       return this.schedule.nextPauseMs(outcome.retryAfterMs);
     }
     if (outcome.kind === 'rejected') {
@@ -132,8 +145,10 @@ export class Uplink {
     return undefined;
   }
 
-  private async attempt(batch: SpooledBatch): Promise<Outcome> {
-    const { poster, basePath, ingestKey, headers, attemptMs = ATTEMPT_MS } = this.options;
+  private async attempt(batch: SpooledBatch, destination: Destination): Promise<Outcome> {
+    const { attemptMs = ATTEMPT_MS } = this.options;
+    this.posting = destination;
+    const { poster, basePath, ingestKey, headers } = destination;
     const authorization: Record<string, string> =
       ingestKey === undefined ? {} : { [AUTHORIZATION_HEADER]: `Bearer ${ingestKey}` };
     const leftMs = Math.max(1, this.stopAtMs - Date.now());
@@ -155,6 +170,9 @@ export class Uplink {
     } catch (error) {
       const why = error instanceof PostError ? error.code : 'UNKNOWN';
       return { kind: 'retry', why, retryAfterMs: undefined, key: false };
+    } finally {
+      this.posting = undefined;
+      if (destination !== this.destination) poster.close();
     }
   }
 

@@ -6,7 +6,8 @@ export function formatStatus(status: AgentStatus, nowMs = Date.now()): string {
   const { counts, uplink, spool, handover } = status;
   const rows: [string, string][] = [
     ['agent', `${status.agentId} (pid ${status.pid}), up ${ago(nowMs - status.startedAtMs)}`],
-    ['server', connectionText(status, nowMs)],
+    ['server', serverText(status)],
+    ['uplink', connectionText(status, nowMs)],
     ['recovered', amount(counts.recovered)],
     [
       'received',
@@ -29,12 +30,26 @@ export function formatStatus(status: AgentStatus, nowMs = Date.now()): string {
       'hand-over',
       `${formatCount(handover.taken)} files taken, ${formatCount(handover.malformed)} malformed`,
     ],
+    ...reloadRows(status, nowMs),
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(10)} ${text}`).join('\n')}\n`;
 }
 
+function serverText({ mode, server }: AgentStatus): string {
+  if (mode === 'local' || server === undefined) return 'none configured: data stays on this host';
+  const through = server.proxy === undefined ? '' : ` through the proxy ${server.proxy}`;
+  return `${server.address}${through}${server.clientCertificate ? ', with a client certificate' : ''}`;
+}
+
+function reloadRows({ reloads }: AgentStatus, nowMs: number): [string, string][] {
+  if (reloads.count === 0) return [];
+  const when = `${ago(nowMs - reloads.lastMs)} ago`;
+  const bad = `not changed because of ${reloads.lastProblem}, ${when}`;
+  return [['reloaded', reloads.lastProblem === '' ? when : bad]];
+}
+
 function connectionText({ mode, uplink }: AgentStatus, nowMs: number): string {
-  if (mode === 'local') return 'none configured: data stays on this host';
+  if (mode === 'local') return 'off';
   const last =
     uplink.lastSuccessMs === 0
       ? 'nothing taken yet'

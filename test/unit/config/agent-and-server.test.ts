@@ -131,6 +131,38 @@ describe('loadAgentConfig', () => {
   });
 });
 
+describe('RETRACE_CONFIG_FILE', () => {
+  const file = join(folder, 'agent.env');
+  const load = (text: string, env: Record<string, string> = {}): AgentConfig => {
+    writeFileSync(file, text);
+    return loadAgentConfig({ RETRACE_CONFIG_FILE: file, ...env });
+  };
+
+  it('adds to the environment, which wins; empty is unset', () => {
+    const text = 'RETRACE_SPOOL_MAX_BYTES=2000000\nexport RETRACE_OTLP_PORT="4318"\n';
+    expect(load(text)).toMatchObject({ spoolMaxBytes: 2_000_000, otlpPort: 4318 });
+    expect(load(text, { RETRACE_OTLP_PORT: '9' }).otlpPort).toBe(9);
+    expect(load(text, { RETRACE_OTLP_PORT: '' }).otlpPort).toBe(4318);
+  });
+
+  it('refuses a file that is not there and names nobody reads, without quoting more than a name', () => {
+    expect(refusal(() => load('RETRACE_SPOOL_MAXBYTES=1')).message).toContain(
+      'RETRACE_SPOOL_MAXBYTES in the file is no variable of the agent',
+    );
+    expect(refusal(() => load('rk_secret4711=1')).message).not.toContain('4711');
+    const gone = join(folder, 'gone.env');
+    const error = refusal(() => loadAgentConfig({ RETRACE_CONFIG_FILE: gone }));
+    expect(error.message).toContain('RETRACE_CONFIG_FILE: the file cannot be read (ENOENT)');
+  });
+
+  it('asks for certificate and key together', () => {
+    const error = refusal(() => load('RETRACE_CLIENT_CERT_FILE=/x.pem'));
+    expect(error.variable).toBe('RETRACE_CLIENT_KEY_FILE');
+    const both = 'RETRACE_CLIENT_CERT_FILE=/x.pem\nRETRACE_CLIENT_KEY_FILE=/x.key';
+    expect(load(both)).toMatchObject({ clientCertFile: '/x.pem', clientKeyFile: '/x.key' });
+  });
+});
+
 describe('loadServerConfig', () => {
   it('has the table’s defaults', () => {
     expect(loadServerConfig({})).toEqual({

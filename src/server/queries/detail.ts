@@ -49,7 +49,7 @@ export async function detailAnswer(
     row: row.toRow(record, { reportTotalUs, minutes, nowMs, queryCalls }),
     chart: chartOf(buckets),
     related,
-  };
+  } as unknown as DetailAnswer;
 }
 
 /** Total time of the whole report: what the row's share refers to. */

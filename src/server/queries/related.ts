@@ -27,6 +27,6 @@ export class RelatedTally {
       share: rowTotalUs === 0 ? 0 : stats.totalUs / rowTotalUs,
       repeatedRequests: this.repeatedRequests,
       repeatedMax: this.repeatedMax,
-    };
+    } as RelatedRow;
   }
 }

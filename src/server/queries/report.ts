@@ -39,7 +39,7 @@ export async function reportAnswer(
     totalUs,
     rows,
     losses: await lossesOf(store, losers, range),
-  };
+  } as unknown as ReportAnswer;
 }
 
 const NONE: ReadonlyMap<number, number> = new Map();

@@ -89,7 +89,7 @@ export class RowTally {
         route: text('route'),
         split: { databaseUs: first, webServicesUs: second, ownCodeUs: third },
         queriesPerRequest: this.calls === 0 ? 0 : queryCalls / this.calls,
-      };
+      } as ReportRow['endpoint'];
     } else if (record.kind === 'query') {
       row.query = {
         text: text('text'),
@@ -108,7 +108,7 @@ export class RowTally {
         port: Number(record.attributes.port ?? 0),
         template: text('template'),
         statuses: this.tally.statuses,
-      };
+      } as ReportRow['call'];
     }
   }
 }

@@ -18,7 +18,7 @@ export async function servicesAnswer(
     if (record.agent) continue;
     services.push(await serviceRow(store, record, instances.get(record.id) ?? 0, range, nowMs));
   }
-  return { range, services, losses: await lossesOf(store, records, range) };
+  return { range, services, losses: await lossesOf(store, records, range) } as ServicesAnswer;
 }
 
 async function serviceRow(
@@ -53,5 +53,5 @@ async function serviceRow(
     callsPerMinute: requests.calls / elapsedMinutes(range, nowMs),
     split,
     sparkline: sparkline.values,
-  };
+  } as ServiceRow;
 }

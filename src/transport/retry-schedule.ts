@@ -46,12 +46,19 @@ export class RetrySchedule {
 
 /**
  * Retry-After as RFC 9110 §10.2.3 has it: seconds or an HTTP date.
- * @returns ms from `nowMs`, never negative; undefined when absent or unreadable.
+ * @param date the answer's own Date header: a date is meant by the server's clock, and ours may be a day off.
+ * @returns ms, never negative; undefined when absent or unreadable.
  */
-export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+export function parseRetryAfter(
+  header: string | undefined,
+  date: string | undefined,
+  nowMs = Date.now(),
+): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+  const until = Date.parse(text);
+  if (Number.isNaN(until)) return undefined;
+  const sent = Date.parse(date ?? '');
+  return Math.max(0, until - (Number.isNaN(sent) ? nowMs : sent));
 }

@@ -92,14 +92,14 @@ export class TlsPoster {
     headers: Readonly<Record<string, string>>,
     deadlineMs: number,
   ): Promise<PostAnswer> {
-    const startedMs = Date.now();
+    const startedMs = performance.now();
     try {
       return await this.attempt(path, body, headers, deadlineMs);
     } catch (error) {
       // A server may close an idle connection just as we use it; that says nothing about the server. Posts carry a
       // batch key, so sending twice counts once.
       if (!(error instanceof StaleConnection)) throw error;
-      const leftMs = deadlineMs - (Date.now() - startedMs);
+      const leftMs = deadlineMs - (performance.now() - startedMs);
       return this.attempt(path, body, headers, Math.max(1, leftMs));
     }
   }
@@ -179,7 +179,7 @@ function readAnswer(response: IncomingMessage): Promise<PostAnswer> {
         status: response.statusCode ?? 0,
         contentType:
           (response.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
-        retryAfterMs: parseRetryAfter(response.headers['retry-after'], Date.now()),
+        retryAfterMs: parseRetryAfter(response.headers['retry-after'], response.headers.date),
         body: Buffer.concat(chunks),
       });
     response.on('data', (chunk: Buffer) => {

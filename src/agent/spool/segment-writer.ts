@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statfsSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Segment } from './segment.js';
+import { syncDir } from './sync-dir.js';
 
 export const MIN_SEGMENT_BYTES = 16 * 1024;
 
@@ -41,6 +42,7 @@ export class SegmentWriter {
       recordsBefore: this.recordsBefore,
     });
     const handle = await open(segment.path, 'wx', 0o600);
+    syncDir(this.dir);
     this.nextId += 1;
     this.active = { segment, handle, maxBytes: this.sizeForDisk() };
     return { segment, fresh: true };

@@ -5,11 +5,13 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KEY_HASH_BYTES } from './frame.js';
+import { syncDir } from './sync-dir.js';
 
 const KEY_BYTES = 32;
 const FILE_NAME = 'key';
@@ -48,21 +50,23 @@ function readKey(path: string): Buffer | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  // Zero bytes: the process died between creating and writing it; nothing was sealed with it yet.
-  if (key.length === 0) return undefined;
   if (key.length !== KEY_BYTES) throw new Error('the spool’s key file has a wrong length');
   if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
   return key;
 }
 
+/** Written aside and renamed: a crash in the middle must not leave a key that no start accepts. */
 function createKey(path: string): Buffer {
   const key = randomBytes(KEY_BYTES);
-  const fd = openSync(path, 'w', 0o600);
+  const fresh = `${path}.new`;
+  const fd = openSync(fresh, 'w', 0o600);
   try {
     writeSync(fd, key);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
+  renameSync(fresh, path);
+  syncDir(dirname(path));
   return key;
 }

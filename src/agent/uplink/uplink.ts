@@ -41,6 +41,7 @@ export class Uplink {
   private destination: Destination;
   /** Of the attempt under way. */
   private posting: Destination | undefined;
+  /** By performance.now(): the clock of the host may be set while we stop. */
   private stopAtMs = Infinity;
   private wake: () => void = () => undefined;
   private running: Promise<void> | undefined;
@@ -62,7 +63,7 @@ export class Uplink {
 
   /** Goes on sending for at most `graceMs`, until the first failure or the end of the spool. */
   async stop(graceMs: number): Promise<void> {
-    this.stopAtMs = Date.now() + graceMs;
+    this.stopAtMs = performance.now() + graceMs;
     this.wake();
     const cut = setTimeout(() => (this.posting ?? this.destination).poster.close(), graceMs);
     await this.running;
@@ -85,7 +86,7 @@ export class Uplink {
   }
 
   private async run(): Promise<void> {
-    while (Date.now() < this.stopAtMs) {
+    while (performance.now() < this.stopAtMs) {
       let pauseMs: number | undefined;
       try {
         const batch = this.spool.peek();
@@ -151,7 +152,7 @@ export class Uplink {
     const { poster, basePath, ingestKey, headers } = destination;
     const authorization: Record<string, string> =
       ingestKey === undefined ? {} : { [AUTHORIZATION_HEADER]: `Bearer ${ingestKey}` };
-    const leftMs = Math.max(1, this.stopAtMs - Date.now());
+    const leftMs = Math.max(1, this.stopAtMs - performance.now());
     try {
       const answer = await poster.post(
         `${basePath}${METRICS_PATH}`,

@@ -52,10 +52,13 @@ describe('RetrySchedule', () => {
 
   it('reads seconds and dates', () => {
     const now = Date.parse('2026-01-01T00:00:00Z');
-    expect(parseRetryAfter('120', now)).toBe(120_000);
-    expect(parseRetryAfter('Thu, 01 Jan 2026 00:01:00 GMT', now)).toBe(60_000);
-    expect(parseRetryAfter('Wed, 31 Dec 2025 00:00:00 GMT', now)).toBe(0);
-    expect(parseRetryAfter('soon', now)).toBeUndefined();
-    expect(parseRetryAfter(undefined, now)).toBeUndefined();
+    expect(parseRetryAfter('120', undefined, now)).toBe(120_000);
+    expect(parseRetryAfter('Thu, 01 Jan 2026 00:01:00 GMT', undefined, now)).toBe(60_000);
+    expect(parseRetryAfter('Wed, 31 Dec 2025 00:00:00 GMT', undefined, now)).toBe(0);
+    // By the server's own clock where it says which that is.
+    const date = 'Thu, 01 Jan 2026 00:00:30 GMT';
+    expect(parseRetryAfter('Thu, 01 Jan 2026 00:01:00 GMT', date, now + 86_400_000)).toBe(30_000);
+    expect(parseRetryAfter('soon', undefined, now)).toBeUndefined();
+    expect(parseRetryAfter(undefined, undefined, now)).toBeUndefined();
   });
 });

@@ -74,3 +74,5 @@ export const ZoomOutIcon = icon(
     <path d="m13 13 3.8 3.8M6.8 9h4.4" />
   </>,
 );
+export const ColumnsIcon = icon(<path d="M3.5 4.5h13v11h-13zM8 4.5v11M12.2 4.5v11" />);
+export const DownloadIcon = icon(<path d="M10 3.5v9M6.2 9 10 12.8 13.8 9M4 16.2h12" />);

@@ -63,8 +63,16 @@ export function RowName({ row, href }: { row: ReportRow; href: string }) {
   );
 }
 
-/** All the text a reader may filter by. */
+const TEXTS = new WeakMap<ReportRow, string>();
+
+/** All the text a reader may filter by; built once per row, because every key typed asks for it. */
 export function rowText(row: ReportRow): string {
+  let text = TEXTS.get(row);
+  if (text === undefined) TEXTS.set(row, (text = buildText(row)));
+  return text;
+}
+
+function buildText(row: ReportRow): string {
   const { query, call, endpoint } = row;
   const parts = [row.other ? 'Other' : row.name];
   if (query !== undefined) {

@@ -1,4 +1,5 @@
 import { Skeleton } from '@mantine/core';
+import { useCallback, useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { ReportKind } from '../../../server/api-types.js';
 import { useReport, useServices } from '../../api/hooks.js';
@@ -12,8 +13,9 @@ import { rowText } from '../../components/row-name.js';
 import { DataTable } from '../../components/table/data-table.js';
 import { StatePanel } from '../../components/state-panel.js';
 import { useTitle } from '../../components/use-title.js';
+import { csvFileName } from '../../format/csv.js';
 import { rangeKey, rangeSearch } from '../../format/range.js';
-import { reportColumns } from './report-columns.js';
+import { FACETS, reportColumns } from './report-columns.js';
 import { ServiceHeader } from './service-header.js';
 import classes from './service-view.module.css';
 
@@ -52,7 +54,15 @@ export function ServiceView({ serviceId, report }: Props) {
   const name = service?.name ?? answer.data?.service.name ?? 'Service';
   useTitle(meta?.title ?? '', name);
   // The detail gets the list's whole state, and gives it back on the way up.
-  const hrefOf = (row: { id: string }): string => detailPath(serviceId, report, row.id, search);
+  const hrefOf = useCallback(
+    (row: { id: string }): string => detailPath(serviceId, report, row.id, search),
+    [serviceId, report, search],
+  );
+  const answered = answer.data?.range;
+  const columns = useMemo(
+    () => (answered === undefined ? [] : reportColumns(report, answered, hrefOf)),
+    [report, answered, hrefOf],
+  );
 
   return (
     <>
@@ -77,7 +87,9 @@ export function ServiceView({ serviceId, report }: Props) {
               caption={`${meta?.title ?? ''} of ${name.slice(0, 80)}, ranked`}
               noun={meta?.one ?? 'row'}
               rows={data.rows}
-              columns={reportColumns(report, data.range, hrefOf)}
+              columns={columns}
+              facets={FACETS[report]}
+              fileName={csvFileName(name, report)}
               defaultSort={SORT}
               textOf={rowText}
               scope={`${report}|${rangeKey(range)}`}

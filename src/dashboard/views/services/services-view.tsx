@@ -54,6 +54,7 @@ export function ServicesView() {
                 textOf={(row) => `${row.name} ${row.environment} ${row.version}`}
                 scope={rangeKey(range)}
                 hrefOf={hrefOf}
+                fileName="services.csv"
                 filterLabel="Filter by name, environment, version…"
                 empty={null}
               />

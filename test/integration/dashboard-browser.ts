@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { setup } from '../../scripts/setup.mjs';
 import { removeDir, temporaryDir, TestServer } from './server-harness.js';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const DASHBOARD = path.join(ROOT, 'src/dashboard');
 const require = createRequire(import.meta.url);
 
 /** Reason to skip, or undefined; with RETRACE_REQUIRE_SERVICES=1 the test fails instead of being skipped. */
@@ -16,17 +15,10 @@ export const SKIPPED_BECAUSE: string | undefined =
     ? undefined
     : `skipped: no browser at ${CHROMIUM}`;
 
-/** The dashboard as it is now, built into a folder of its own. */
-export function buildDashboard(): string {
-  const dir = path.join(temporaryDir(), 'dist');
-  const vite = path.join(path.dirname(require.resolve('vite/package.json')), 'bin/vite.js');
-  execFileSync(process.execPath, [vite, 'build', '--logLevel', 'error', '--outDir', dir], {
-    cwd: DASHBOARD,
-    stdio: 'inherit',
-    // The test runner's own NODE_ENV would bring React's development build.
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-  return dir;
+/** The dashboard as it is now: built again only where it is older than its sources. */
+export function builtDashboard(): string {
+  setup();
+  return path.join(ROOT, 'src/dashboard/dist');
 }
 
 /** A real server with the built dashboard, and a browser in front of it. */

@@ -4,28 +4,16 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METRIC } from '../../src/core/semconv.js';
-import type { ReportAnswer, ServicesAnswer } from '../../src/server/api-types.js';
-import {
-  axeFindings,
-  buildDashboard,
-  DashboardTest,
-  overflowPx,
-  SKIPPED_BECAUSE,
-} from './dashboard-browser.js';
-import { queryAttributes, seedService, SHOP_ENDPOINTS } from './dashboard-data.js';
-import { removeDir, requestOf, SHOP, sum, timingPoint, timings } from './server-harness.js';
+import { axeFindings, builtDashboard, overflowPx, SKIPPED_BECAUSE } from './dashboard-browser.js';
+import { queryAttributes } from './dashboard-data.js';
+import { HOSTILE, SharedDashboard } from './dashboard-shared.js';
+import { requestOf, SHOP, timingPoint, timings } from './server-harness.js';
 
 /** Compressed JavaScript of the first load; the chart's chunk counts too, although it loads later. */
 const MAX_SCRIPT_BYTES = 250 * 1024;
-const HOSTILE = '<script>alert(1)</script> مرحبا 🦊';
-
-let dist = '';
-beforeAll(() => {
-  dist = buildDashboard();
-});
-afterAll(() => removeDir(path.dirname(dist)));
 
 it('loads at most 250 KB of compressed JavaScript, none of it inline', () => {
+  const dist = builtDashboard();
   const scripts = readdirSync(path.join(dist, 'assets')).filter((name) => name.endsWith('.js'));
   const bytes = scripts.map(
     (name) => gzipSync(readFileSync(path.join(dist, 'assets', name))).length,
@@ -136,6 +124,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
         ]),
       ]),
     );
+    await page.keyboard.press('r');
     await page.getByRole('button', { name: /Ranking changed/ }).waitFor();
     expect(await names()).toEqual(before);
     await page.getByRole('button', { name: /Ranking changed/ }).click();
@@ -147,6 +136,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     const page = await test.page('/');
     await page.getByRole('link', { name: /shop/ }).waitFor();
     await test.dashboard.server.stop();
+    await page.keyboard.press('r');
     await page.getByText(/The Retrace server has not answered since/).waitFor();
     expect(await page.getByRole('link', { name: /shop/ }).count()).toBe(1);
     await test.dashboard.startServer();
@@ -158,6 +148,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     const page = await test.page('/');
     await page.getByRole('link', { name: /shop/ }).waitFor();
     await test.dashboard.context.clearCookies();
+    await page.keyboard.press('r');
     await page.getByText(/Your session ended at/).waitFor();
     expect(await page.getByRole('link', { name: /shop/ }).count()).toBe(1);
     const other = await test.dashboard.login();
@@ -166,41 +157,37 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     await page.close();
   });
 
-  it.each(['light', 'dark'] as const)('satisfies axe on every page, %s', async (scheme) => {
+  it('satisfies axe on every page, light and dark', async () => {
     const id = await test.shopId();
-    for (const at of [
-      '/',
+    const check = async (page: Page, at: string): Promise<void> => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+        expect([at, colorScheme, ...(await axeFindings(page))]).toEqual([at, colorScheme]);
+      }
+      await page.close();
+    };
+    const reports = ['endpoints', 'queries', 'web-services'] as const;
+    const lists = reports.map((report) => `/services/${id}/${report}`);
+    for (const at of ['/', ...lists, '/login', '/nothing']) await check(await test.page(at), at);
+    for (const report of reports) await check(await test.detailPage(report), report);
+  });
+
+  it('fits 390 and 2560 px without sideways scrolling, hostile names included', async () => {
+    const { services } = await test.services();
+    const reports = services.flatMap(({ id }) => [
       `/services/${id}/endpoints`,
       `/services/${id}/queries`,
-      `/services/${id}/web-services`,
-      '/login',
-      '/nothing',
-    ]) {
-      const page = await test.page(at, scheme);
-      expect([at, ...(await axeFindings(page))]).toEqual([at]);
-      await page.close();
-    }
-    for (const report of ['endpoints', 'queries', 'web-services'] as const) {
-      const page = await test.detailPage(report, scheme);
-      expect([report, ...(await axeFindings(page))]).toEqual([report]);
+    ]);
+    for (const at of ['/', ...reports]) {
+      const page = await test.page(at);
+      for (const width of [390, 2560]) {
+        await page.setViewportSize({ width, height: 900 });
+        await expect.poll(async () => [at, width, await overflowPx(page)]).toEqual([at, width, 0]);
+      }
       await page.close();
     }
   });
-
-  it.each([390, 2560])(
-    'fits %i px without sideways scrolling, hostile names included',
-    async (width) => {
-      const { services } = await test.services();
-      for (const { id } of services) {
-        for (const at of ['/', `/services/${id}/endpoints`, `/services/${id}/queries`]) {
-          const page = await test.page(at);
-          await page.setViewportSize({ width, height: 900 });
-          expect([at, await overflowPx(page)]).toEqual([at, 0]);
-          await page.close();
-        }
-      }
-    },
-  );
 
   it('can be used with the keyboard alone', async () => {
     const page = await test.page(`/services/${await test.shopId()}/endpoints`);
@@ -251,86 +238,3 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     expect(test.dashboard.complaints.filter((text) => !expected.test(text))).toEqual([]);
   });
 });
-
-/** What the tests above share. */
-class SharedDashboard {
-  dashboard!: DashboardTest;
-
-  async start(): Promise<void> {
-    this.dashboard = await new DashboardTest(dist).start();
-  }
-
-  close(): Promise<void> {
-    return this.dashboard.close();
-  }
-
-  async seed(): Promise<void> {
-    const { server } = this.dashboard;
-    await seedService(server, { resource: SHOP, endpoints: SHOP_ENDPOINTS, minutes: 60 });
-    const hostile = { method: 'GET', perMinute: 2, ownMs: 2, queries: [] };
-    await seedService(server, {
-      resource: { ...SHOP, 'service.name': HOSTILE },
-      endpoints: [
-        { ...hostile, route: `/${HOSTILE}` },
-        { ...hostile, route: `/${'a'.repeat(10_000)}` },
-      ],
-      minutes: 5,
-    });
-    await seedService(server, {
-      resource: { ...SHOP, 'service.name': 'n'.repeat(10_000) },
-      endpoints: SHOP_ENDPOINTS.slice(0, 1),
-      minutes: 5,
-    });
-    const other = timingPoint({ 'otel.metric.overflow': true }, Array(40).fill(900));
-    await server.send(
-      requestOf(SHOP, [
-        timings(METRIC.queryDuration, [other]),
-        sum(METRIC.dropped, { 'retrace.reason': 'ring_full' }, 1234),
-      ]),
-    );
-  }
-
-  /** Through the browser's cookie. */
-  async get<T>(at: string): Promise<T> {
-    return (await (
-      await this.dashboard.context.request.get(`${this.dashboard.url}${at}`)
-    ).json()) as T;
-  }
-
-  setup(): Promise<{ commands: string[] }> {
-    return this.get('/api/setup');
-  }
-
-  services(): Promise<ServicesAnswer> {
-    return this.get('/api/services');
-  }
-
-  report(id: string, report: string): Promise<ReportAnswer> {
-    return this.get(`/api/services/${id}/${report}`);
-  }
-
-  async shopId(): Promise<string> {
-    const { services } = await this.services();
-    return services.find(({ name }) => name === 'shop')?.id ?? '';
-  }
-
-  async page(at: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-    const page = await this.dashboard.context.newPage();
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.goto(new URL(at, this.dashboard.url).href);
-    await page.locator('h1').first().waitFor();
-    await expect.poll(() => page.locator('[class*=Skeleton-root]').count()).toBe(0);
-    return page;
-  }
-
-  async detailPage(report: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-    const id = await this.shopId();
-    const { rows } = await this.report(id, report);
-    const page = await this.page(
-      `/services/${id}/${report}/${rows[0]?.id ?? ''}?range=6h`,
-      colorScheme,
-    );
-    await page.locator('.u-over').nth(1).waitFor();
-    return page;
-  }
-}

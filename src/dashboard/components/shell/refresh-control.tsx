@@ -7,6 +7,7 @@ import { useRefresh } from '../../api/refresh.js';
 import { useRange } from '../../api/url-state.js';
 import { PauseIcon, PlayIcon } from '../icons.js';
 import classes from './shell.module.css';
+import { useShortcut } from './shortcuts.js';
 
 /** When the newest figures on this page were read, ms; 0 = none yet. */
 function useUpdatedAt(): number {
@@ -31,6 +32,7 @@ export function RefreshControl() {
   const client = useQueryClient();
   const [range] = useRange();
   const updatedAt = useUpdatedAt();
+  useShortcut('r', () => void client.invalidateQueries());
   if (refreshIntervalMs(range, Date.now()) === false) return null;
   const label = paused ? 'Resume automatic refresh' : 'Pause automatic refresh';
   function toggle(): void {

@@ -11,6 +11,7 @@ import { Logo } from '../logo.js';
 import { RangePicker } from './range-picker.js';
 import { RefreshControl } from './refresh-control.js';
 import classes from './shell.module.css';
+import { useShortcutsEnabled } from './shortcuts.js';
 
 function ColorSchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
@@ -33,6 +34,7 @@ function ColorSchemeToggle() {
 function UserMenu({ session }: { session: Session }) {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [shortcuts, setShortcuts] = useShortcutsEnabled();
   async function logout(): Promise<void> {
     // Whatever the server says, this browser shows nothing of it any more.
     await api.logout().catch(() => undefined);
@@ -53,6 +55,12 @@ function UserMenu({ session }: { session: Session }) {
           <br />
           Session until {formatMoment(session.expiresAtMs)}
         </Menu.Label>
+        <Menu.Item onClick={() => setShortcuts(!shortcuts)} closeMenuOnClick={false}>
+          {shortcuts ? 'Switch single-key shortcuts off' : 'Switch single-key shortcuts on'}
+          <span className={classes['keys']}>
+            <kbd>/</kbd> filter · <kbd>r</kbd> refresh · <kbd>↑</kbd> <kbd>↓</kbd> rows
+          </span>
+        </Menu.Item>
         <Menu.Item onClick={() => void logout()}>Log out</Menu.Item>
       </Menu.Dropdown>
     </Menu>

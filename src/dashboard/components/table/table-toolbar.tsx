@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { CloseIcon, SearchIcon } from '../icons.js';
+import { useShortcut, useShortcutsEnabled } from '../shell/shortcuts.js';
 import classes from './data-table.module.css';
 
 interface Props {
@@ -19,16 +20,8 @@ interface Props {
 export function TableToolbar(props: Props) {
   const { label, filter, setFilter } = props;
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    function focusFilter(event: KeyboardEvent): void {
-      const typing = (event.target as Element).closest?.('input, select, textarea') !== null;
-      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      input.current?.focus();
-    }
-    addEventListener('keydown', focusFilter);
-    return () => removeEventListener('keydown', focusFilter);
-  }, []);
+  useShortcut('/', () => input.current?.focus());
+  const [shortcuts] = useShortcutsEnabled();
   return (
     <div className={classes['toolbar']}>
       <TextInput
@@ -36,7 +29,7 @@ export function TableToolbar(props: Props) {
         className={classes['filter']}
         size="sm"
         aria-label={label}
-        aria-keyshortcuts="/"
+        aria-keyshortcuts={shortcuts ? '/' : undefined}
         placeholder={label}
         value={filter}
         onChange={(event) => setFilter(event.currentTarget.value)}
@@ -47,9 +40,11 @@ export function TableToolbar(props: Props) {
         rightSectionPointerEvents="all"
         rightSection={
           filter === '' ? (
-            <kbd className={classes['key']} aria-hidden="true">
-              /
-            </kbd>
+            shortcuts && (
+              <kbd className={classes['key']} aria-hidden="true">
+                /
+              </kbd>
+            )
           ) : (
             <button
               type="button"

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatByteRate, formatBytes } from '../../../src/dashboard/format/bytes.js';
 import { formatDuration, splitUnit } from '../../../src/dashboard/format/duration.js';
 import { describeErrorType } from '../../../src/dashboard/format/error-type.js';
 import { displayName } from '../../../src/dashboard/format/hostile.js';
@@ -61,6 +62,22 @@ describe('numbers', () => {
         expect(Math.abs(Number(value) * (sizes[unit] ?? Number.NaN) - us) / us).toBeLessThan(0.01);
       }),
     );
+  });
+});
+
+describe('bytes', () => {
+  it('says them in the unit that fits, chosen after rounding', () => {
+    const cases: [number, string][] = [
+      [0, '0 B'],
+      [512, '512 B'],
+      [1536, '1.50 KiB'],
+      [12.34 * 1024 ** 2, '12.3 MiB'],
+      [1023.9 * 1024, '1.00 MiB'],
+      [3.2 * 1024 ** 4, '3.20 TiB'],
+      [-1, '–'],
+    ];
+    for (const [bytes, text] of cases) expect(formatBytes(bytes)).toBe(text);
+    expect(formatByteRate(2048)).toBe('2.00 KiB/s');
   });
 });
 

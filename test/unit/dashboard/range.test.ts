@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chartColumns, settledValues } from '../../../src/dashboard/format/chart-data.js';
+import {
+  chartColumns,
+  settledValues,
+  stackColumns,
+} from '../../../src/dashboard/format/chart-data.js';
 import {
   readRange,
   refreshIntervalMs,
@@ -69,16 +73,38 @@ describe('the range in the URL', () => {
 });
 
 describe('chart columns', () => {
+  type Point = { calls: number; errors: number; p95Us: number; timeMs: number };
+  const SERIES = [
+    { value: (point: Point) => point.calls, empty: 0 as const },
+    { value: (point: Point) => point.errors, empty: 0 as const },
+    { value: (point: Point) => point.p95Us, empty: null },
+  ];
   const stats = { averageUs: 5, p50Us: 4, p95Us: 6, p99Us: 7, maxUs: 8, totalUs: 10 };
   const range = { fromMs: T, toMs: T + 3 * MINUTE, bucketSeconds: 60 as const };
 
   it('has every bucket: no calls where none came, and a gap in the latency', () => {
     const points = [{ timeMs: T + MINUTE, calls: 2, errors: 1, ...stats }];
-    expect(chartColumns(points, range, ['calls', 'errors', 'p95Us'])).toEqual([
+    expect(chartColumns(points, range, SERIES)).toEqual([
       [T / 1000, T / 1000 + 60, T / 1000 + 120],
       [0, 2, 0],
       [0, 1, 0],
       [null, 6, null],
+    ]);
+  });
+
+  it('stacks each series on those after it', () => {
+    expect(
+      stackColumns([
+        [10, 20],
+        [1, null],
+        [2, 0],
+        [4, 8],
+      ]),
+    ).toEqual([
+      [10, 20],
+      [7, 8],
+      [6, 8],
+      [4, 8],
     ]);
   });
 

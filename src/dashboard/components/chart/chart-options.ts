@@ -1,24 +1,17 @@
 import uPlot from 'uplot';
-import type { ChartPoint } from '../../../server/api-types.js';
-import { DURATION_INCREMENTS_US } from '../../format/chart-data.js';
-import { formatDuration } from '../../format/duration.js';
-import { formatCount, NONE } from '../../format/number.js';
+import type { Columns } from '../../format/chart-data.js';
+import { NONE } from '../../format/number.js';
 import { formatClock, formatDay } from '../../format/time.js';
-
-export interface ChartSeries {
-  field: Exclude<keyof ChartPoint, 'timeMs'>;
-  label: string;
-  /** Name of a CSS custom property. */
-  color: string;
-  style: 'line' | 'dashed' | 'bars';
-}
+import { UNITS, type ChartKind, type ChartSeries } from './chart-series.js';
 
 interface Options {
   width: number;
-  series: readonly ChartSeries[];
-  kind: 'duration' | 'count';
+  series: readonly ChartSeries<never>[];
+  kind: ChartKind;
   syncKey: string;
   bucketSeconds: number;
+  /** The figures as they are, also where areas are drawn on top of each other. */
+  figures: () => Columns;
   onZoom: (fromMs: number, toMs: number) => void;
 }
 
@@ -38,7 +31,7 @@ function formatTick(seconds: number, stepSeconds: number): string {
 
 export function chartOptions(options: Options): uPlot.Options {
   const { series, kind, bucketSeconds } = options;
-  const format = kind === 'duration' ? formatDuration : formatCount;
+  const { format, tick, increments } = UNITS[kind];
   const axis = {
     stroke: cssColor('--text-3'),
     font: '12px "Inter Variable", system-ui, sans-serif',
@@ -79,12 +72,8 @@ export function chartOptions(options: Options): uPlot.Options {
       {
         ...axis,
         size: 66,
-        incrs:
-          kind === 'duration'
-            ? DURATION_INCREMENTS_US
-            : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7],
-        values: (_self, splits) =>
-          splits.map((value) => (value === 0 ? '0' : shortTick(value, kind))),
+        incrs: increments,
+        values: (_self, splits) => splits.map((value) => (value === 0 ? '0' : tick(value))),
       },
     ],
     series: [
@@ -95,18 +84,22 @@ export function chartOptions(options: Options): uPlot.Options {
       },
       ...series.map((entry): uPlot.Series => {
         const color = cssColor(entry.color);
+        const filled = entry.style === 'bars' || entry.style === 'stacked';
         return {
           label: entry.label,
           stroke: color,
-          width: entry.style === 'bars' ? 0 : 2,
-          fill: entry.style === 'bars' ? color : undefined,
+          width: filled ? 0 : 2,
+          fill: filled ? color : undefined,
           dash: entry.style === 'dashed' ? [5, 4] : undefined,
           paths: entry.style === 'bars' ? bars : undefined,
           // A lone bucket between gaps would otherwise be invisible.
-          points: { show: entry.style === 'bars' ? false : isLonely, size: 5, fill: color },
+          points: { show: filled ? false : isLonely, size: 5, fill: color },
           // No figure where the cursor is nowhere; a dash where it stands on a gap.
-          value: (_self, value, _series, at) =>
-            at === null ? '' : value === null || value === undefined ? NONE : format(value),
+          value: (_self, _value, column, at) => {
+            if (at === null) return '';
+            const value = options.figures()[column]?.[at];
+            return value === null || value === undefined ? NONE : format(value);
+          },
         };
       }),
     ],
@@ -124,12 +117,6 @@ export function chartOptions(options: Options): uPlot.Options {
       ],
     },
   };
-}
-
-/** Axis labels: as in the tables, without digits that say nothing. */
-function shortTick(value: number, kind: 'duration' | 'count'): string {
-  const text = kind === 'duration' ? formatDuration(value) : formatCount(value);
-  return text.replace(/\.0+(?=\D)/, '').replace(/(\.\d*?)0+(?=\D)/, '$1');
 }
 
 /** Few enough points to mark each. */

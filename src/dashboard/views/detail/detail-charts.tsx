@@ -1,20 +1,36 @@
-import type { DetailAnswer } from '../../../server/api-types.js';
-import type { ChartSeries } from '../../components/chart/chart-options.js';
+import type { ChartPoint, DetailAnswer } from '../../../server/api-types.js';
+import type { ChartSeries } from '../../components/chart/chart-series.js';
 import { ChartPanel } from '../../components/chart/chart-panel.js';
 import { zoomRange } from '../../format/range.js';
 import classes from './detail-view.module.css';
 
-const LATENCY: readonly ChartSeries[] = [
-  { field: 'averageUs', label: 'Average', color: '--average', style: 'dashed' },
-  { field: 'p50Us', label: 'p50', color: '--p50', style: 'line' },
-  { field: 'p95Us', label: 'p95', color: '--p95', style: 'line' },
-  { field: 'p99Us', label: 'p99', color: '--p99', style: 'line' },
+type Field = Exclude<keyof ChartPoint, 'timeMs'>;
+
+const series = (
+  field: Field,
+  label: string,
+  color: string,
+  style: 'line' | 'dashed' | 'bars',
+): ChartSeries<ChartPoint> => ({
+  key: field,
+  label,
+  color,
+  style,
+  value: (point) => point[field],
+  empty: style === 'bars' ? 0 : null,
+});
+
+const LATENCY = [
+  series('averageUs', 'Average', '--average', 'dashed'),
+  series('p50Us', 'p50', '--p50', 'line'),
+  series('p95Us', 'p95', '--p95', 'line'),
+  series('p99Us', 'p99', '--p99', 'line'),
 ];
 
 /** Errors are drawn over the calls they are part of. */
-const CALLS: readonly ChartSeries[] = [
-  { field: 'calls', label: 'Calls', color: '--database', style: 'bars' },
-  { field: 'errors', label: 'Errors', color: '--error', style: 'bars' },
+const CALLS = [
+  series('calls', 'Calls', '--database', 'bars'),
+  series('errors', 'Errors', '--error', 'bars'),
 ];
 
 interface Props {

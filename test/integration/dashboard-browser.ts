@@ -1,8 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { setup } from '../../scripts/setup.mjs';
 import { removeDir, temporaryDir, TestServer } from './server-harness.js';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -17,7 +17,11 @@ export const SKIPPED_BECAUSE: string | undefined =
 
 /** The dashboard as it is now: built again only where it is older than its sources. */
 export function builtDashboard(): string {
-  setup();
+  execFileSync(process.execPath, [path.join(ROOT, 'scripts/setup.mjs')], {
+    stdio: 'inherit',
+    // The test runner's own NODE_ENV would bring React's development build.
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   return path.join(ROOT, 'src/dashboard/dist');
 }
 

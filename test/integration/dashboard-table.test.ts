@@ -124,7 +124,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`tables ${SKIPPED_BECAUSE ?? ''}`
     expect(head).toMatch(/^\ufeffQuery,.*Calls,.*p95 \(µs\)/);
     expect(row).toMatch(/^"SELECT a, b FROM t_caa WHERE id = \?",SELECT,t_caa,.*,3,/);
     expect(more).toEqual(['']);
-    await page.getByLabel('Table').selectOption('');
+    await page.getByRole('combobox', { name: 'Table' }).selectOption('');
     await page.getByText('2,000 queries').waitFor();
     await page.goBack();
     await page.getByText('1 of 2,000').waitFor();

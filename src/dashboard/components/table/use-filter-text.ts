@@ -9,6 +9,11 @@ const WRITE_DELAY_MS = 200;
 export function useFilterText(): [string, (text: string) => void] {
   const [inUrl, setInUrl] = useParam('q');
   const [text, setText] = useState(inUrl ?? '');
+  // The latest writer: an older one would write back the other parameters as they were then.
+  const write = useRef(setInUrl);
+  useEffect(() => {
+    write.current = setInUrl;
+  });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const navigation = useNavigationType();
   const { key } = useLocation();
@@ -22,7 +27,7 @@ export function useFilterText(): [string, (text: string) => void] {
     (next) => {
       setText(next);
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => setInUrl(next), WRITE_DELAY_MS);
+      timer.current = setTimeout(() => write.current(next), WRITE_DELAY_MS);
     },
   ];
 }

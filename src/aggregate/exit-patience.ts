@@ -1,35 +1,29 @@
 import { performance } from 'node:perf_hooks';
 
-/** What an ending process waits for us at most, where our worker gets the CPU it asks for. */
+/** What an ending process waits for us at most, by the clock on the wall, whatever the machine does. */
 export const EXIT_WAIT_MS = 50;
 /**
- * Bound where it does not. With several busy processes per core, 50 ms pass before a worker was given a few ms of
- * CPU: such an end is late by itself, and to lose its last window would be our doing.
+ * After this the worker may be stuck or starved, and the ending thread, which has the CPU, prepares to write the
+ * last window itself (last-word.ts). A worker that gets its turn needs 3 to 6 ms (Node 20 to 26, 2 cores).
  */
-export const STARVED_EXIT_WAIT_MS = 500;
-/** Pause between two looks at the CPU that the process was given. */
-const LOOK_MS = 10;
+export const WORKER_WAIT_MS = 12;
 
-/** How long the last turn may still wait. Begins with its creation; one for everything that is waited for. */
+/** How long the last turn may still wait; one for everything that is waited for. */
 export interface ExitPatience {
-  /** Longest single wait, ms; 0 = no more. */
+  /** Milliseconds left; 0 or less = no more. */
   left(): number;
 }
 
-/**
- * While the host's thread waits, the process's CPU time is the worker's. So EXIT_WAIT_MS counts in full only where
- * that much CPU was given; a starved process goes on waiting, up to STARVED_EXIT_WAIT_MS.
- */
-export function createExitPatience(): ExitPatience {
-  const begun = performance.now();
-  const cpuBefore = process.cpuUsage();
-  return {
-    left() {
-      const waited = performance.now() - begun;
-      if (waited < EXIT_WAIT_MS) return Math.min(EXIT_WAIT_MS - waited, LOOK_MS);
-      if (waited >= STARVED_EXIT_WAIT_MS) return 0;
-      const { user, system } = process.cpuUsage(cpuBefore);
-      return (user + system) / 1000 >= EXIT_WAIT_MS ? 0 : LOOK_MS;
-    },
-  };
+/** One look, no wait. */
+export const NO_PATIENCE: ExitPatience = { left: () => 0 };
+
+/** Begins now. */
+export function createExitPatience(limitMs: number): ExitPatience {
+  const end = performance.now() + limitMs;
+  return { left: () => end - performance.now() };
+}
+
+/** `limitMs` from now, within what `patience` has left. */
+export function atMost(limitMs: number, patience: ExitPatience): ExitPatience {
+  return createExitPatience(Math.min(limitMs, patience.left()));
 }

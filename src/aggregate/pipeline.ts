@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { DROP_REASON } from '../core/semconv.js';
-import { encodeMetricsRequest } from '../protocol/index.js';
-import { UNSETTLED_OFFSET_BYTES } from '../ring/layout.js';
+import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
+import { PEN, UNSETTLED_OFFSET_BYTES } from '../ring/layout.js';
 import { RingReader } from '../ring/reader.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
 import { DeliveryQueue, type SendResult } from '../transport/delivery-queue.js';
@@ -20,7 +20,14 @@ import { Dictionary } from './dictionary.js';
 import type { PipelineOptions } from './options.js';
 import { RequestTracker } from './request-tracker.js';
 import { buildResource } from './resource.js';
+import { SharedAccount } from './shared-account.js';
 import { buildWindow } from './window.js';
+
+/** A part of a window, ready to go. */
+interface EncodedPart {
+  readonly body: Uint8Array;
+  readonly account: Account;
+}
 
 export interface PipelineParts {
   readonly ring: SharedArrayBuffer;
@@ -46,6 +53,7 @@ export class Pipeline {
   readonly #tracker: RequestTracker;
   readonly #dictionary: Dictionary;
   readonly #queue: DeliveryQueue<Account>;
+  readonly #shared: SharedAccount;
   /** Unique per thread and start. */
   readonly instanceId = randomUUID();
   readonly #resource;
@@ -57,6 +65,7 @@ export class Pipeline {
     const { ring, options, receive, send } = parts;
     this.#words = new Int32Array(ring);
     this.#reader = new RingReader(ring);
+    this.#shared = new SharedAccount(ring);
     this.#aggregator = new Aggregator(options.maxSeries);
     const tracker = (this.#tracker = new RequestTracker(this.#aggregator));
     this.#take = tracker.take.bind(tracker);
@@ -66,6 +75,7 @@ export class Pipeline {
       maxBytes: options.backlogMaxBytes,
       send: (sequence, body) =>
         send === undefined ? Promise.resolve('failed') : send(this.instanceId, sequence, body),
+      onDelivered: (account) => this.#shared.delivered(account),
       onDropped: (account, reason) =>
         addLostBatch(
           this.#account,
@@ -98,8 +108,21 @@ export class Pipeline {
     return taken;
   }
 
-  /** Ends the window: whatever was counted becomes batches in the queue. */
+  /** Ends the window: whatever was counted becomes batches in the queue. Nothing, once the host has the pen. */
   cutWindow(): void {
+    const parts = this.#endWindow();
+    if (!this.#shared.takePen(PEN.worker)) return;
+    this.#shared.closeWindow();
+    this.#enqueue(parts);
+    this.#shared.putDownPen();
+  }
+
+  #enqueue(parts: readonly EncodedPart[]): void {
+    for (const { body, account } of parts) this.#queue.add(body, account);
+  }
+
+  /** Encoded before anybody takes the pen: that is the long part. */
+  #endWindow(): readonly EncodedPart[] {
     // Also reads entries that no record has used yet, so that the channel does not grow.
     this.#dictionary.drain();
     const now = wallClockNanos();
@@ -107,10 +130,11 @@ export class Pipeline {
     const end = now > this.#windowStart ? now : this.#windowStart + 1_000_000n;
     addCounts(this.#account.recorded, this.#reader.takeRecorded());
     addDropped(this.#account, DROP_REASON.ringFull, this.#reader.takeDropped());
+    let parts: readonly EncodedPart[] = [];
     if (!this.#aggregator.isEmpty || !isEmptyAccount(this.#account)) {
       const account = this.#account;
       this.#account = emptyAccount();
-      const parts = buildWindow({
+      const window = buildWindow({
         aggregator: this.#aggregator,
         dictionary: this.#dictionary,
         resource: this.#resource,
@@ -119,10 +143,14 @@ export class Pipeline {
         endUnixNano: end,
         account,
       });
-      for (const part of parts) this.#queue.add(encodeMetricsRequest(part.request), part.account);
+      parts = window.map((part) => ({
+        body: encodeMetricsRequest(part.request),
+        account: part.account,
+      }));
     }
     this.#aggregator.reset();
     this.#windowStart = end;
+    return parts;
   }
 
   /**
@@ -134,12 +162,17 @@ export class Pipeline {
     const undelivered = this.#queue.close();
     this.drain();
     this.#tracker.releaseAll();
-    this.cutWindow();
+    const parts = this.#endWindow();
+    // Too late: the host's thread is writing the same records itself.
+    if (!this.#shared.takePen(PEN.worker)) return;
+    this.#shared.closeWindow();
+    this.#enqueue(parts);
     // The last window may have pushed an older one out; that loss is stated, too.
-    if (!isEmptyAccount(this.#account)) this.cutWindow();
+    if (!isEmptyAccount(this.#account)) this.#enqueue(this.#endWindow());
     const { agentSocket } = this.parts.options;
     this.#queue.reopen(writeHandover(agentSocket, this.instanceId, undelivered));
     this.#settle();
+    this.#shared.putDownPen();
   }
 
   /** Says so when nothing is held any more: an exit then has nothing to wait for. */

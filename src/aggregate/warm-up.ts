@@ -1,4 +1,4 @@
-import { encodeMetricsRequest } from '../protocol/index.js';
+import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
 import { RECORD_KIND } from '../ring/layout.js';
 import { emptyAccount } from './account.js';
 import { Aggregator } from './aggregator.js';

@@ -7,7 +7,6 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import type { Diag } from '../core/diag.js';
 import {
   FLUSH_REQUESTED_OFFSET_BYTES,
@@ -15,13 +14,23 @@ import {
   HEAD_OFFSET_BYTES,
   OWNER,
   OWNER_OFFSET_BYTES,
+  PEN,
   TAIL_OFFSET_BYTES,
   UNSETTLED_OFFSET_BYTES,
   WAKE_OFFSET_BYTES,
 } from '../ring/layout.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
-import { createExitPatience, EXIT_WAIT_MS, type ExitPatience } from './exit-patience.js';
+import {
+  atMost,
+  createExitPatience,
+  EXIT_WAIT_MS,
+  type ExitPatience,
+  NO_PATIENCE,
+  WORKER_WAIT_MS,
+} from './exit-patience.js';
 import { type PipelineOptions, WORKER_MARK, type WorkerData } from './options.js';
+import { loadLastWord, prepareLastWord } from './prepare-last-word.js';
+import { SharedAccount } from './shared-account.js';
 import {
   awaitGroupFlush,
   createThreadGroup,
@@ -53,8 +62,9 @@ export interface WorkerHandle {
   /** Sends a dictionary entry; starts the worker. Must precede the first record that uses the entry. */
   post(entry: DictionaryEntry): void;
   /**
-   * In the host's last turn: has everything recorded so far written to where the agent finds it. Blocks, at most
-   * EXIT_WAIT_MS (see exit-patience.ts); returns at once when nothing is held.
+   * In the host's last turn: has everything recorded so far written to where the agent finds it, by the worker or,
+   * should that not answer, by this thread. Blocks, at most EXIT_WAIT_MS (see exit-patience.ts); returns at once
+   * when nothing is held.
    */
   flush(): void;
 }
@@ -69,8 +79,16 @@ export function createWorkerHandle(
   let state: 'idle' | 'running' | 'gone' = 'idle';
   let isStarting = false;
   let port: MessagePort | undefined;
-  /** Entries sent while the worker is not up: should the process end before, they are needed here. */
-  let early: DictionaryEntry[] = [];
+  /**
+   * Every entry sent, bounded as the signature table is (a few hundred KB for two thousand statements): should the
+   * process end while the worker is not up, or does not answer, this thread writes the last window.
+   */
+  let entries: DictionaryEntry[] = [];
+
+  /** The last window is on its way without the worker, which is silent from then on. */
+  let isWritten = false;
+  /** An end may ask twice, before and after the host's own listeners: the bound is one. */
+  let waitedMs = 0;
 
   const group = joinThreadGroup();
 
@@ -78,7 +96,7 @@ export function createWorkerHandle(
     if (state === 'gone') return;
     state = 'gone';
     port?.close();
-    early = [];
+    entries = [];
     diag.warnOnce(
       'worker',
       `worker thread ${why}; nothing is measured from here on, the app is unaffected`,
@@ -117,6 +135,7 @@ export function createWorkerHandle(
       worker.unref();
       worker.on('error', (error: NodeJS.ErrnoException) => lose(`failed (${codeOf(error)})`));
       worker.on('exit', () => lose('ended'));
+      prepareLastWord();
     } catch (error) {
       lose(`could not start (${codeOf(error)})`);
     } finally {
@@ -126,8 +145,7 @@ export function createWorkerHandle(
 
   const post = (entry: DictionaryEntry): void => {
     if (state === 'gone') return;
-    if (Atomics.load(words, OWNER_WORD) === OWNER.nobody) early.push(entry);
-    else if (early.length > 0) early = [];
+    entries.push(entry);
     start();
     try {
       port?.postMessage(entry);
@@ -138,7 +156,7 @@ export function createWorkerHandle(
 
   const flushOwn = (patience: ExitPatience): void => {
     if (Atomics.compareExchange(words, OWNER_WORD, OWNER.nobody, OWNER.host) === OWNER.nobody) {
-      drainHere(ring, options, early);
+      drainHere(ring, options, entries);
       return;
     }
     if (state !== 'running' || Atomics.load(words, OWNER_WORD) !== OWNER.worker) return;
@@ -146,18 +164,30 @@ export function createWorkerHandle(
     const drained = Atomics.load(words, HEAD) === Atomics.load(words, TAIL);
     // A thread's worker is told in any case: it gives up its place in the group.
     if (isMainThread && drained && Atomics.load(words, UNSETTLED) === 0) return;
-    awaitFlush(words, patience);
+    if (isWritten) return;
+    const request = requestFlush(words);
+    if (awaitFlush(words, request, atMost(WORKER_WAIT_MS, patience))) return;
+    // In a process that is younger than its preparation this takes 10 ms, in which the worker may still come.
+    const writeLastWord = loadLastWord();
+    if (awaitFlush(words, request, NO_PATIENCE)) return;
+    isWritten = new SharedAccount(ring).takePen(PEN.host);
+    if (isWritten) writeLastWord(ring, options, entries, patience);
+    // The worker has got as far as writing: what is left of the time is its.
+    else awaitFlush(words, request, patience);
   };
 
   const flush = (): void => {
-    const patience = createExitPatience();
-    const end = performance.now() + EXIT_WAIT_MS;
+    const patience = createExitPatience(EXIT_WAIT_MS - waitedMs);
     // With the main thread all others end. They flush while this one does.
     const others = isMainThread ? group : undefined;
-    if (others !== undefined) requestGroupFlush(others);
-    flushOwn(patience);
-    // By the clock alone: a thread that the host terminated uses no CPU either, and will never answer.
-    if (others !== undefined) awaitGroupFlush(others, { left: () => end - performance.now() });
+    try {
+      if (others !== undefined) requestGroupFlush(others);
+      flushOwn(patience);
+      if (others !== undefined) awaitGroupFlush(others, patience);
+    } catch {
+      // The process is ending: its last records are lost, nothing else.
+    }
+    waitedMs = EXIT_WAIT_MS - patience.left();
   };
 
   return {
@@ -181,16 +211,25 @@ function joinThreadGroup(): SharedArrayBuffer | undefined {
   return inherited instanceof SharedArrayBuffer ? inherited : undefined;
 }
 
-/** Where a host's thread waits, in its last turn; the other place is awaitGroupFlush. */
-function awaitFlush(words: Int32Array, patience: ExitPatience): void {
+/** Asks the worker to flush. @returns the number that it will acknowledge */
+function requestFlush(words: Int32Array): number {
   const requested = (Atomics.add(words, FLUSH_REQUESTED, 1) + 1) | 0;
   Atomics.add(words, WAKE, 1);
   Atomics.notify(words, WAKE);
+  return requested;
+}
+
+/**
+ * Where a host's thread waits, in its last turn; the other place is awaitGroupFlush.
+ *
+ * @returns false when the time was over first.
+ */
+function awaitFlush(words: Int32Array, requested: number, patience: ExitPatience): boolean {
   for (;;) {
     const flushed = Atomics.load(words, FLUSHED);
-    if (flushed === requested) return;
+    if (flushed === requested) return true;
     const left = patience.left();
-    if (left <= 0) return;
+    if (left <= 0) return false;
     Atomics.wait(words, FLUSHED, flushed, left);
   }
 }
@@ -203,14 +242,10 @@ function drainHere(
 ): void {
   const words = new Int32Array(ring);
   if (Atomics.load(words, HEAD) === Atomics.load(words, TAIL)) return;
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- must not load at start-up
-    const { Pipeline } = require('./pipeline.js') as typeof import('./pipeline.js');
-    let next = 0;
-    new Pipeline({ ring, options, receive: () => entries[next++] }).flush();
-  } catch {
-    // The process is ending: its last records are lost, nothing else.
-  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- must not load at start-up
+  const { Pipeline } = require('./pipeline.js') as typeof import('./pipeline.js');
+  let next = 0;
+  new Pipeline({ ring, options, receive: () => entries[next++] }).flush();
 }
 
 /** A code or a class name; a message could carry anything. */

@@ -88,6 +88,8 @@ export const DROP_REASON = {
   ringFull: 'ring_full',
   /** Undelivered windows exceeded the runtime's memory bound; oldest first. */
   runtimeBacklog: 'runtime_backlog',
+  /** The process ended before the runtime could hand it over. */
+  exit: 'exit',
   /** The agent's spool exceeded its bound; oldest first. */
   spoolFull: 'spool_full',
   /** A spool segment failed its checksum or decryption. */

@@ -12,6 +12,12 @@
  * │ byte 296   │ flush requested: Int32 (producer adds, then wakes)             │
  * │ byte 300   │ owner: Int32, who may consume (compare-and-swap, see OWNER)    │
  * │ byte 304   │ unsettled: Int32, 1 while the consumer holds undelivered data  │
+ * │ byte 308   │ journal: Int32, records that are in windows cut so far (worker)│
+ * │ byte 312   │ pen: Int32, who may end a window now (see PEN)                 │
+ * │ byte 316   │ told request/query/call: 3 × Int32, "recorded" of what was     │
+ * │            │ delivered (worker writes, holding the pen)                     │
+ * │ byte 328   │ settled request/query/call: 3 × Int32, operations delivered or │
+ * │            │ stated as lost in what was delivered (likewise)                │
  * │ byte 384   │ slots: capacity × 32 bytes                                     │
  * └────────────┴───────────────────────────────────────────────────────────────┘
  *
@@ -36,6 +42,10 @@ export const FLUSHED_OFFSET_BYTES = 292;
 export const FLUSH_REQUESTED_OFFSET_BYTES = 296;
 export const OWNER_OFFSET_BYTES = 300;
 export const UNSETTLED_OFFSET_BYTES = 304;
+export const JOURNAL_OFFSET_BYTES = 308;
+export const PEN_OFFSET_BYTES = 312;
+export const TOLD_OFFSET_BYTES = 316;
+export const SETTLED_OFFSET_BYTES = 328;
 export const SLOTS_OFFSET_BYTES = 384;
 export const SLOT_BYTES = 32;
 
@@ -48,6 +58,14 @@ export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND];
  * that takes it the same way and drains it itself. So exactly one of the two ever reads.
  */
 export const OWNER = { nobody: 0, worker: 1, host: 2 } as const;
+
+/**
+ * Who may turn what was recorded into batches. The worker takes the pen for the moment in which a window
+ * becomes batches, and puts it down again. A host whose worker does not answer at the end takes it for good and
+ * reads the records since the last window once more: consumed slots keep their contents until they are written
+ * again. So no record is ever in two batches.
+ */
+export const PEN = { free: 0, worker: 1, host: 2 } as const;
 
 /** A decoded slot, as the reader hands it out. The reader reuses one object; copy what must be kept. */
 export interface RingRecord {

@@ -72,29 +72,50 @@ export class RingReader {
    */
   drain(take: (record: Readonly<RingRecord>) => void): number {
     const words = this.#words;
-    const unsigned = this.#unsigned;
-    const record = this.#record;
     const head = Atomics.load(words, HEAD);
     const first = Atomics.load(words, TAIL);
     let tail = first;
     while (tail !== head) {
-      const index = tail & (this.#capacity - 1);
-      const word = SLOTS_WORD + index * SLOT_WORDS;
-      const kindAndStatus = unsigned[word + 6] as number;
-      record.startUs = this.#doubles[SLOTS_DOUBLE + index * SLOT_DOUBLES] as number;
-      record.durationUs = unsigned[word + 2] as number;
-      record.requestId = unsigned[word + 3] as number;
-      record.signatureId = unsigned[word + 4] as number;
-      record.sourceId = unsigned[word + 5] as number;
-      record.kind = (kindAndStatus & 0xffff) as RecordKind;
-      record.status = kindAndStatus >>> 16;
-      record.errorId = unsigned[word + 7] as number;
+      const record = this.#read(tail);
       tail = (tail + 1) | 0;
       take(record);
       if ((tail & (PUBLISH_EVERY - 1)) === 0) Atomics.store(words, TAIL, tail);
     }
     Atomics.store(words, TAIL, tail);
     return (tail - first) | 0;
+  }
+
+  /**
+   * Reads again what was consumed, and what was not yet, from record number `from` on, as far back as the ring
+   * reaches. Only where the producer has stopped for good; moves nothing. `go` is asked now and then.
+   */
+  replay(from: number, take: (record: Readonly<RingRecord>) => void, go: () => boolean): void {
+    const head = Atomics.load(this.#words, HEAD);
+    const wanted = (head - from) | 0;
+    let at = wanted > this.#capacity ? (head - this.#capacity) | 0 : from;
+    while (at !== head) {
+      take(this.#read(at));
+      at = (at + 1) | 0;
+      if ((at & (PUBLISH_EVERY - 1)) === 0 && !go()) return;
+    }
+  }
+
+  /** Record number `at` in the reused object. */
+  #read(at: number): Readonly<RingRecord> {
+    const unsigned = this.#unsigned;
+    const record = this.#record;
+    const index = at & (this.#capacity - 1);
+    const word = SLOTS_WORD + index * SLOT_WORDS;
+    const kindAndStatus = unsigned[word + 6] as number;
+    record.startUs = this.#doubles[SLOTS_DOUBLE + index * SLOT_DOUBLES] as number;
+    record.durationUs = unsigned[word + 2] as number;
+    record.requestId = unsigned[word + 3] as number;
+    record.signatureId = unsigned[word + 4] as number;
+    record.sourceId = unsigned[word + 5] as number;
+    record.kind = (kindAndStatus & 0xffff) as RecordKind;
+    record.status = kindAndStatus >>> 16;
+    record.errorId = unsigned[word + 7] as number;
+    return record;
   }
 
   /** Operations the hooks saw since the last call, dropped ones included. */

@@ -28,6 +28,8 @@ export interface QueueOptions<A> {
   readonly maxBytes: number;
   /** One attempt; must settle within its own deadline and never reject. */
   readonly send: (sequence: number, body: Uint8Array) => Promise<SendResult>;
+  /** It is out of our hands: the agent has it, or takes it from the hand-over. */
+  readonly onDelivered?: (account: A) => void;
   readonly onDropped: (account: A, reason: 'backlog' | 'rejected') => void;
   /** First time that attempts have failed for FAILING_AFTER_MS on end. */
   readonly onFailing: () => void;
@@ -94,7 +96,10 @@ export class DeliveryQueue<A> {
 
   /** Should the process live on after all: forgets the oldest `count` batches, which others have taken over. */
   reopen(count: number): void {
-    for (const batch of this.#batches.slice(0, count)) this.#remove(batch);
+    for (const batch of this.#batches.slice(0, count)) {
+      this.#remove(batch);
+      this.options.onDelivered?.(batch.account);
+    }
     this.#closed = false;
     this.#pump();
   }
@@ -139,6 +144,7 @@ export class DeliveryQueue<A> {
     } else {
       const held = this.#remove(batch);
       if (held && result === 'rejected') this.options.onDropped(batch.account, 'rejected');
+      if (held && result === 'delivered') this.options.onDelivered?.(batch.account);
       for (const other of this.#batches) other.peeked = false;
     }
     this.#pump();

@@ -18,6 +18,7 @@ export interface RenderOptions {
 const LOSS_TEXT: Readonly<Record<string, string>> = {
   ring_full: 'the app was faster than the worker',
   runtime_backlog: 'no agent answered for too long',
+  exit: 'the app ended too suddenly',
   spool_full: 'the agent’s spool was full',
   spool_corrupt: 'the agent’s spool was damaged',
   rejected: 'the server refused it',

@@ -4,6 +4,7 @@ import type { Loss } from '../../server/api-types.js';
 const WORDS: Record<string, string> = {
   ring_full: 'the app was faster than Retrace’s worker, which gave way',
   runtime_backlog: 'the agent was away for too long and the app’s memory bound was reached',
+  exit: 'the app ended before everything could be handed over',
   spool_full: 'the server was away for too long and the agent’s disk bound was reached',
   spool_corrupt: 'a part of the agent’s disk buffer could not be read back',
   rejected: 'the server refused a batch',

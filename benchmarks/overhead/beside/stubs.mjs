@@ -1,0 +1,67 @@
+/**
+ * What the app talks to, in one process on the other core: a PostgreSQL, a web service, and the intakes of every
+ * arm. All answer at once from prepared bytes, so that the figures hold no database's noise.
+ */
+import { createServer as createHttp } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { createServer as createTcp } from 'node:net';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { answerIntake } from './intakes.mjs';
+import { servePostgres } from './postgres.mjs';
+
+const { key, cert } = createRequire(import.meta.url)('../../../test/fixtures/apps/certificate.cjs');
+const socketPath = process.argv[2];
+/** Requests to each intake: an arm that sends nothing would be cheap for the wrong reason. */
+const received = {};
+
+const BODY = '{"id":17,"state":"paid"}';
+const ANSWER = Buffer.from(
+  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
+);
+
+/** One answer per request head; requests of the app have no body. */
+const service = createTcp((socket) => {
+  let tail = '';
+  socket.setNoDelay(true);
+  socket.on('error', () => undefined);
+  socket.on('data', (chunk) => {
+    const text = tail + chunk.toString('latin1');
+    const heads = text.split('\r\n\r\n');
+    tail = heads.pop();
+    for (let index = 0; index < heads.length; index++) socket.write(ANSWER);
+  });
+});
+
+const postgres = createTcp(servePostgres);
+
+function intake(name, ports) {
+  return (request, response) => {
+    request.on('data', () => undefined);
+    request.on('end', () => {
+      received[name] = (received[name] ?? 0) + 1;
+      answerIntake(name, request, response, ports);
+    });
+    request.on('error', () => undefined);
+  };
+}
+
+const listen = (server, where) =>
+  new Promise((resolve) => server.listen(where, () => resolve(server.address())));
+const loopback = { port: 0, host: '127.0.0.1' };
+const ports = {
+  postgres: (await listen(postgres, loopback)).port,
+  service: (await listen(service, loopback)).port,
+};
+for (const name of ['opentelemetry', 'dd-trace', 'elastic', 'sentry']) {
+  ports[name] = (await listen(createHttp(intake(name, ports)), loopback)).port;
+}
+ports.newrelic = (
+  await listen(createHttps({ key, cert }, intake('newrelic', ports)), loopback)
+).port;
+rmSync(socketPath, { force: true });
+await listen(createHttp(intake('retrace', ports)), socketPath);
+
+process.on('message', () => process.send({ received }));
+process.on('disconnect', () => process.exit(0));
+process.send({ ports });

@@ -2,10 +2,10 @@
  * Report API under ingest: seeds a store, runs the server in a child process, delivers series every 10 s and
  * asks for reports meanwhile.
  *
- *   npm run build:server && npx tsx benchmarks/server/run.ts [--services 20] [--signatures 500] [--big 5000] [--days 30] [--seconds 40]
+ *   npm run build:server && npx tsx benchmarks/server/run.ts [--services 20] [--signatures 500] [--big 5000] [--days 30] [--seconds 40] [--data DIR]
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -58,14 +58,16 @@ async function main(): Promise<void> {
       big: { type: 'string', default: '5000' },
       days: { type: 'string', default: '30' },
       seconds: { type: 'string', default: '40' },
+      data: { type: 'string' },
     },
   });
   if (values.serve !== undefined) return serve(values.serve);
-  const dataDir = mkdtempSync(join(tmpdir(), 'retrace-bench-'));
+  const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'retrace-bench-'));
   let child: ChildProcess | undefined;
   try {
     const services = Number(values.services);
-    await seedStore(dataDir, { ...values, services });
+    if (!existsSync(join(dataDir, 'control.db'))) await seedStore(dataDir, { ...values, services });
+    if (values.seconds === '0') return;
     child = fork(process.argv[1] as string, ['--serve', dataDir], {
       execArgv: process.execArgv,
     });
@@ -78,7 +80,7 @@ async function main(): Promise<void> {
       child.disconnect();
       await gone;
     }
-    rmSync(dataDir, { recursive: true, force: true });
+    if (values.data === undefined) rmSync(dataDir, { recursive: true, force: true });
   }
 }
 

@@ -8,6 +8,7 @@ import { installDashboard } from './routes/dashboard.js';
 import { ingestRoutes } from './routes/ingest.js';
 import { loginRoutes } from './routes/login.js';
 import { reportRoutes } from './routes/reports.js';
+import { settingsRoutes } from './routes/settings.js';
 
 export interface AppOptions {
   platform: Platform;
@@ -63,6 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     });
     loginRoutes(api, platform, tls);
     reportRoutes(api, platform, tls);
+    settingsRoutes(api, platform, tls);
   });
   if (tls) await app.register(async (ingest) => ingestRoutes(ingest, platform));
   return app;

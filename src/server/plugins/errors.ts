@@ -40,7 +40,9 @@ const KNOWN: Readonly<Record<number, { code: ErrorCode; message: string }>> = {
 const METHODS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v1\/metrics$/, ['POST']],
   [/^\/api\/(login|logout)$/, ['POST']],
-  [/^\/api\/(session|services|setup)$/, ['GET', 'HEAD']],
+  [/^\/api\/(session|services|setup|privacy)$/, ['GET', 'HEAD']],
+  [/^\/api\/services\/[^/]+$/, ['GET', 'HEAD']],
+  [/^\/api\/services\/[^/]+\/settings$/, ['PUT']],
   [/^\/api\/services\/[^/]+\/[^/]+(\/[^/]+)?$/, ['GET', 'HEAD']],
 ];
 

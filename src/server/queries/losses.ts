@@ -1,24 +1,27 @@
 import type { Loss } from '../api-types.js';
 import type { ScanRange, ServiceRecord, TenantStore } from '../store/store.js';
-import { entryOf } from './tally.js';
+import { sumsOf } from './sums-cache.js';
 
 /** Records lost in the range by service and reason, most first; the host agents' own losses included. */
 export async function lossesOf(
   store: TenantStore,
   services: readonly ServiceRecord[],
   range: ScanRange,
+  nowMs: number,
 ): Promise<Loss[]> {
   const losses: Loss[] = [];
   for (const service of services) {
+    const views = await sumsOf(store, { service: service.id, kind: 'counter', range, nowMs });
+    if (views.size === 0) continue;
     const operations = await store.operations(service.id, 'counter');
-    const byReason = new Map<string, { records: number }>();
-    await store.scan({ service: service.id, kind: 'counter', range }, (view) => {
-      const attributes = operations.get(view.operation)?.attributes;
-      if (attributes?.counter !== 'dropped') return;
+    const byReason = new Map<string, number>();
+    for (const [id, view] of views) {
+      const attributes = operations.get(id)?.attributes;
+      if (attributes?.counter !== 'dropped') continue;
       const reason = String(attributes.label);
-      entryOf(byReason, reason, () => ({ records: 0 })).records += view.facts[0] ?? 0;
-    });
-    for (const [reason, { records }] of byReason) {
+      byReason.set(reason, (byReason.get(reason) ?? 0) + view.fact(0));
+    }
+    for (const [reason, records] of byReason) {
       if (records > 0) losses.push({ reason, service: service.name, records });
     }
   }

@@ -1,3 +1,4 @@
+import type { Range } from '../api-types.js';
 import type { BucketSeconds, ScanRange } from '../store/store.js';
 
 const HOUR_MS = 3_600_000;
@@ -7,25 +8,34 @@ const DAY_MS = 86_400_000;
 const MAX_MINUTE_RANGE_MS = 6 * HOUR_MS;
 const MAX_HOUR_RANGE_MS = 8 * DAY_MS;
 
+/** The buckets that answer a range, and why they are not the finest. */
+export interface AskedRange extends ScanRange {
+  coarseBecause?: NonNullable<Range['coarseBecause']>;
+}
+
 /**
  * The buckets that answer a range: the finest that keep a chart readable and that retention has not
  * purged. Ends are widened to whole buckets.
+ * @param keptFromMs the earliest time that the answer needs: `fromMs`, or before it for a comparison.
  */
 export function bucketsOf(
   fromMs: number,
   toMs: number,
   nowMs: number,
   retentionMinuteDays: number,
-): ScanRange {
+  keptFromMs = fromMs,
+): AskedRange {
   const length = toMs - fromMs;
-  const minutesKept = fromMs >= nowMs - retentionMinuteDays * DAY_MS;
+  const short = length <= MAX_MINUTE_RANGE_MS;
+  const minutesKept = keptFromMs >= nowMs - retentionMinuteDays * DAY_MS;
   const bucketSeconds: BucketSeconds =
-    length <= MAX_MINUTE_RANGE_MS && minutesKept ? 60 : length <= MAX_HOUR_RANGE_MS ? 3600 : 86_400;
+    short && minutesKept ? 60 : length <= MAX_HOUR_RANGE_MS ? 3600 : 86_400;
   const bucketMs = bucketSeconds * 1000;
   return {
     fromMs: Math.floor(fromMs / bucketMs) * bucketMs,
     toMs: Math.ceil(toMs / bucketMs) * bucketMs,
     bucketSeconds,
+    ...(bucketSeconds !== 60 && { coarseBecause: short ? 'minutes_expired' : 'long_range' }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { ReportKind, ReportRow } from '../api-types.js';
-import type { OperationRecord, ScanRange, SeriesKind, SeriesView } from '../store/store.js';
-import { Sparkline } from './sparkline.js';
-import { Tally } from './tally.js';
+import type { OperationRecord, ScanRange, SeriesKind } from '../store/store.js';
+import { apdexOf } from './apdex.js';
+import type { OperationView } from './operation-view.js';
+import { errorTypesOf, failuresOf, statusesOf } from './outcomes.js';
 
 export const KIND_OF_REPORT: Readonly<Record<ReportKind, SeriesKind>> = {
   endpoints: 'endpoint',
@@ -9,110 +10,131 @@ export const KIND_OF_REPORT: Readonly<Record<ReportKind, SeriesKind>> = {
   'web-services': 'call',
 };
 
-/** One row of a report while its series are added up. */
-export class RowTally {
-  private readonly tally = new Tally();
-  private readonly facts = [0, 0, 0];
-  private readonly sparkline: Sparkline;
-  private lastBucketMs = 0;
-
-  constructor(private readonly range: ScanRange) {
-    this.sparkline = new Sparkline(range);
-  }
-
-  add(view: SeriesView): void {
-    if (view.outcome === undefined) {
-      this.addFacts(view.facts);
-      return;
-    }
-    this.tally.add(view);
-    this.sparkline.add(view.bucketMs, view.count);
-    if (view.bucketMs > this.lastBucketMs) this.lastBucketMs = view.bucketMs;
-  }
-
-  /** Endpoints never use the third fact as a maximum, queries always do; `toRow` knows which is meant. */
-  private addFacts(facts: readonly number[]): void {
-    for (let i = 0; i < 3; i++) this.facts[i] = (this.facts[i] ?? 0) + (facts[i] ?? 0);
-    this.thirdMax = Math.max(this.thirdMax, facts[2] ?? 0);
-  }
-  private thirdMax = 0;
-
-  get totalUs(): number {
-    return this.tally.timings.sumUs;
-  }
-
-  get calls(): number {
-    return this.tally.timings.count;
-  }
-
-  toRow(
-    record: OperationRecord,
-    context: { reportTotalUs: number; minutes: number; nowMs: number; queryCalls: number },
-  ): ReportRow {
-    // Spelled out: spreading objects costs 20 µs a row, which counts in reports of 5,000.
-    const stats = this.tally.stats();
-    const row: ReportRow = {
-      id: record.publicId,
-      name: record.name,
-      other: record.other,
-      calls: stats.calls,
-      errors: stats.errors,
-      averageUs: stats.averageUs,
-      p50Us: stats.p50Us,
-      p95Us: stats.p95Us,
-      p99Us: stats.p99Us,
-      maxUs: stats.maxUs,
-      totalUs: stats.totalUs,
-      callsPerMinute: stats.calls / context.minutes,
-      share: context.reportTotalUs === 0 ? 0 : stats.totalUs / context.reportTotalUs,
-      errorTypes: this.tally.errorList(),
-      firstSeenMs: record.firstSeenMs,
-      lastSeenMs: this.lastSeenMs(record, context.nowMs),
-      sparkline: this.sparkline.values,
-    };
-    this.addKindFields(row, record, context.queryCalls);
-    return row;
-  }
-
-  /** The record is brought up to date by the roll-up; minutes in view can be newer. */
-  private lastSeenMs(record: OperationRecord, nowMs: number): number {
-    if (this.range.bucketSeconds !== 60 || this.lastBucketMs === 0) return record.lastSeenMs;
-    return Math.max(record.lastSeenMs, Math.min(nowMs, this.lastBucketMs + 60_000));
-  }
-
-  private addKindFields(row: ReportRow, record: OperationRecord, queryCalls: number): void {
-    const text = (name: string): string => String(record.attributes[name] ?? '');
-    const [first = 0, second = 0, third = 0] = this.facts;
-    if (record.kind === 'endpoint') {
-      row.endpoint = {
-        method: text('method'),
-        route: text('route'),
-        split: { databaseUs: first, webServicesUs: second, ownCodeUs: third },
-        queriesPerRequest: this.calls === 0 ? 0 : queryCalls / this.calls,
-      } as ReportRow['endpoint'];
-    } else if (record.kind === 'query') {
-      row.query = {
-        text: text('text'),
-        operation: text('operation'),
-        collection: text('collection'),
-        system: text('system'),
-        namespace: text('namespace'),
-        address: hostAndPort(text('address'), Number(record.attributes.port ?? 0)),
-        repeatedRequests: first,
-        repeatedMax: this.thirdMax,
-      };
-    } else {
-      row.call = {
-        method: text('method'),
-        address: text('address'),
-        port: Number(record.attributes.port ?? 0),
-        template: text('template'),
-        statuses: this.tally.statuses,
-      } as ReportRow['call'];
-    }
-  }
+/** What a row needs to know besides its own sums. */
+export interface RowContext {
+  range: ScanRange;
+  nowMs: number;
+  /** Minutes of the range that have passed. */
+  minutes: number;
+  reportTotalUs: number;
+  apdexThresholdMs: number;
+  /** Requests of each endpoint. */
+  requests: ReadonlyMap<number, number>;
+  /** Queries that ran on behalf of each endpoint; empty in other reports. */
+  queryCalls: ReadonlyMap<number, number>;
 }
 
-function hostAndPort(address: string, port: number): string {
-  return address === '' || port === 0 ? address : `${address}:${port}`;
+export function rowOf(
+  record: OperationRecord,
+  view: OperationView,
+  context: RowContext,
+): ReportRow {
+  // Spelled out: spreading objects costs 20 µs a row, which counts in reports of 5,000.
+  const stats = view.stats();
+  const row: ReportRow = {
+    id: record.publicId,
+    name: record.name,
+    other: record.other,
+    calls: stats.calls,
+    errors: stats.errors,
+    averageUs: stats.averageUs,
+    p50Us: stats.p50Us,
+    p95Us: stats.p95Us,
+    p99Us: stats.p99Us,
+    maxUs: stats.maxUs,
+    totalUs: stats.totalUs,
+    callsPerMinute: stats.calls / context.minutes,
+    share: context.reportTotalUs === 0 ? 0 : stats.totalUs / context.reportTotalUs,
+    errorTypes: errorTypesOf(view),
+    firstSeenMs: record.firstSeenMs,
+    lastSeenMs: lastSeenMs(record, view, context),
+    sparkline: view.sparkline,
+  };
+  if (record.kind === 'endpoint') row.endpoint = endpointFields(record, view, context);
+  else {
+    row.callsPerRequest = callsPerRequest(view, context.requests);
+    if (record.kind === 'query') row.query = queryFields(record, view);
+    else row.call = callFields(record, view);
+  }
+  return row;
+}
+
+/** Calls made inside requests per request of the endpoints that made them. */
+export function callsPerRequest(
+  view: OperationView,
+  requests: ReadonlyMap<number, number>,
+): number | null {
+  let calls = 0;
+  const callers = new Set<number>();
+  view.callers((caller, times) => {
+    if (!requests.has(caller)) return;
+    calls += times;
+    callers.add(caller);
+  });
+  let served = 0;
+  for (const caller of callers) served += requests.get(caller) ?? 0;
+  return served === 0 ? null : calls / served;
+}
+
+export function queriesPerRequest(
+  record: OperationRecord,
+  calls: number,
+  context: RowContext,
+): number {
+  return calls === 0 ? 0 : (context.queryCalls.get(record.id) ?? 0) / calls;
+}
+
+/** The record is brought up to date by the roll-up; minutes in view can be newer. */
+function lastSeenMs(record: OperationRecord, view: OperationView, context: RowContext): number {
+  const { lastBucketMs } = view;
+  if (context.range.bucketSeconds !== 60 || lastBucketMs === 0) return record.lastSeenMs;
+  return Math.max(record.lastSeenMs, Math.min(context.nowMs, lastBucketMs + 60_000));
+}
+
+function endpointFields(
+  record: OperationRecord,
+  view: OperationView,
+  context: RowContext,
+): NonNullable<ReportRow['endpoint']> {
+  return {
+    method: textOf(record, 'method'),
+    route: textOf(record, 'route'),
+    split: { databaseUs: view.fact(0), webServicesUs: view.fact(1), ownCodeUs: view.fact(2) },
+    queriesPerRequest: queriesPerRequest(record, view.calls, context),
+    apdex: apdexOf([view], context.apdexThresholdMs),
+    statuses: statusesOf(view),
+  };
+}
+
+function queryFields(
+  record: OperationRecord,
+  view: OperationView,
+): NonNullable<ReportRow['query']> {
+  const address = textOf(record, 'address');
+  const port = Number(record.attributes.port ?? 0);
+  return {
+    text: textOf(record, 'text'),
+    operation: textOf(record, 'operation'),
+    collection: textOf(record, 'collection'),
+    system: textOf(record, 'system'),
+    namespace: textOf(record, 'namespace'),
+    address: address === '' || port === 0 ? address : `${address}:${port}`,
+    repeatedRequests: view.fact(0),
+    repeatedMax: view.thirdMax,
+  };
+}
+
+function callFields(record: OperationRecord, view: OperationView): NonNullable<ReportRow['call']> {
+  return {
+    method: textOf(record, 'method'),
+    address: textOf(record, 'address'),
+    port: Number(record.attributes.port ?? 0),
+    template: textOf(record, 'template'),
+    statuses: statusesOf(view),
+    failures: failuresOf(view),
+  };
+}
+
+export function textOf(record: OperationRecord, name: string): string {
+  return String(record.attributes[name] ?? '');
 }

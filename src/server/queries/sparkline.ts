@@ -5,19 +5,16 @@ import { bucketCount } from './range.js';
 const MAX_POINTS = 64;
 
 /** Calls over the range, oldest first: one value per bucket, or per equal group of buckets in long ranges. */
-export class Sparkline {
-  readonly values: number[];
-  private readonly pointMs: number;
+export function pointsIn(range: ScanRange): number {
+  return Math.max(1, Math.ceil(bucketCount(range) / bucketsPerPoint(range)));
+}
 
-  constructor(private readonly range: ScanRange) {
-    const buckets = bucketCount(range);
-    const group = Math.max(1, Math.ceil(buckets / MAX_POINTS));
-    this.pointMs = group * range.bucketSeconds * 1000;
-    this.values = new Array<number>(Math.max(1, Math.ceil(buckets / group))).fill(0);
-  }
+/** Place of a bucket in the sparkline. */
+export function pointOf(range: ScanRange, bucketMs: number): number {
+  const pointMs = bucketsPerPoint(range) * range.bucketSeconds * 1000;
+  return Math.floor((bucketMs - range.fromMs) / pointMs);
+}
 
-  add(bucketMs: number, calls: number): void {
-    const point = Math.floor((bucketMs - this.range.fromMs) / this.pointMs);
-    this.values[point] = (this.values[point] ?? 0) + calls;
-  }
+function bucketsPerPoint(range: ScanRange): number {
+  return Math.max(1, Math.ceil(bucketCount(range) / MAX_POINTS));
 }

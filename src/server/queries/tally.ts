@@ -1,52 +1,49 @@
 import { Histogram } from '../../histogram/index.js';
-import type { ErrorCount, Stats, StatusSplit } from '../api-types.js';
-import type { Outcome, SeriesView } from '../store/store.js';
+import type { ChartPoint, ComponentPoint, Stats } from '../api-types.js';
+import type { SeriesView } from '../store/store.js';
+import { statsOf } from './operation-view.js';
 
-/** Everything that adds up over the series of one row. Percentiles come from the merged histogram only. */
+/** What adds up over the series of one bucket or one related row. */
 export class Tally {
   readonly timings = new Histogram();
   errors = 0;
-  readonly errorTypes = new Map<string, number>();
-  readonly statuses: StatusSplit = { s2xx: 0, s3xx: 0, s4xx: 0, s5xx: 0, failed: 0 };
+  readonly facts = [0, 0, 0];
+  thirdMax = 0;
 
   add(view: SeriesView): void {
-    view.mergeInto(this.timings);
-    if (view.outcome !== undefined) this.addOutcome(view.outcome, view.count);
-  }
-
-  private addOutcome({ status, errorType }: Outcome, calls: number): void {
-    if (errorType !== '') {
-      this.errors += calls;
-      this.errorTypes.set(errorType, (this.errorTypes.get(errorType) ?? 0) + calls);
+    if (view.outcome === undefined) {
+      for (let i = 0; i < 3; i++) this.facts[i] = (this.facts[i] ?? 0) + (view.facts[i] ?? 0);
+      this.thirdMax = Math.max(this.thirdMax, view.facts[2] ?? 0);
+      return;
     }
-    const split = this.statuses;
-    if (status >= 500) split.s5xx += calls;
-    else if (status >= 400) split.s4xx += calls;
-    else if (status >= 300) split.s3xx += calls;
-    else if (status >= 200) split.s2xx += calls;
-    else if (status === 0) split.failed += calls;
+    this.timings.mergeEncoded(view.encoded);
+    if (view.outcome.errorType !== '') this.errors += view.count;
   }
 
   stats(): Stats {
-    const { count, sumUs, maxUs } = this.timings;
-    const [p50Us = 0, p95Us = 0, p99Us = 0] = this.timings.quantilesUs([0.5, 0.95, 0.99]);
-    return {
-      calls: count,
-      errors: this.errors,
-      averageUs: count === 0 ? 0 : sumUs / count,
-      p50Us,
-      p95Us,
-      p99Us,
-      maxUs,
-      totalUs: sumUs,
-    };
+    return statsOf(this.timings, this.errors);
   }
+}
 
-  errorList(): ErrorCount[] {
-    return [...this.errorTypes]
-      .map(([type, calls]) => ({ type, calls }))
-      .sort((a, b) => b.calls - a.calls || (a.type < b.type ? -1 : 1));
-  }
+/** Tallies by the start of their bucket. */
+export type Buckets = ReadonlyMap<number, Tally>;
+
+export function chartOf(buckets: Buckets): ChartPoint[] {
+  return ordered(buckets)
+    .filter(([, tally]) => !tally.timings.isEmpty)
+    .map(([timeMs, tally]) => ({ timeMs, ...tally.stats() }));
+}
+
+/** Of endpoints: where their time went. */
+export function componentsOf(buckets: Buckets): ComponentPoint[] {
+  return ordered(buckets).map(([timeMs, { facts }]) => {
+    const [databaseUs = 0, webServicesUs = 0, ownCodeUs = 0] = facts;
+    return { timeMs, databaseUs, webServicesUs, ownCodeUs };
+  });
+}
+
+function ordered(buckets: Buckets): [number, Tally][] {
+  return [...buckets].sort(([a], [b]) => a - b);
 }
 
 /** A value of the map, made on first use. */

@@ -16,10 +16,11 @@ import {
 } from '../../protocol/index.js';
 import { cleanMetricsRequest } from '../../signature/outgoing.js';
 import { BodyBudget, readBody } from '../ingest/read-body.js';
+import { receivedAttributes } from '../ingest/received.js';
 import { translate, type TranslateOptions, type Translation } from '../ingest/translate.js';
 import { ApiError, invalidParameter, tooManyRequests } from '../plugins/errors.js';
 import type { Platform } from '../platform.js';
-import type { Batch, Tenant } from '../store/store.js';
+import type { Batch, ReceivedAttributes, Tenant } from '../store/store.js';
 
 const DAY_MS = 86_400_000;
 /** Wrong keys per address and minute; a right key is never held up by a neighbour's wrong ones. */
@@ -70,11 +71,11 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
         budget,
       );
       const nowMs = platform.now();
-      const { writes, rejectedPoints } = decodeAndTranslate(body, json, {
+      const { writes, rejectedPoints, received } = decodeAndTranslate(body, json, {
         nowMs,
         oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
       });
-      const batch: Batch = { key, receivedMs: nowMs, writes };
+      const batch: Batch = { key, receivedMs: nowMs, writes, received };
       await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
       reply.header('cache-control', 'no-store').type(json ? JSON_TYPE : PROTOBUF_TYPE);
       const partial =
@@ -92,12 +93,18 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
  * Whatever goes wrong here will go wrong with every repetition: the answer says "malformed", because an
  * agent would send a batch that is answered with 5xx again and again, and nothing behind it.
  */
-function decodeAndTranslate(body: Buffer, json: boolean, options: TranslateOptions): Translation {
+function decodeAndTranslate(
+  body: Buffer,
+  json: boolean,
+  options: TranslateOptions,
+): Translation & { received: ReceivedAttributes } {
   try {
     const request = json
       ? decodeMetricsRequestJson(body.toString('utf8'))
       : decodeMetricsRequest(body);
-    return translate(cleanMetricsRequest(request), options);
+    const cleaned = cleanMetricsRequest(request);
+    const received = receivedAttributes(cleaned, cleaned.droppedAttributes);
+    return { ...translate(cleaned, options), received };
   } catch {
     throw new ApiError(400, ERROR_CODE.malformedBody, 'The body is no OTLP metrics request.');
   }

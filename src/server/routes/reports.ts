@@ -1,25 +1,19 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type {
-  DetailAnswer,
-  ReportAnswer,
-  ReportKind,
-  ServicesAnswer,
-  SetupAnswer,
-} from '../api-types.js';
-import { invalidParameter, notFound } from '../plugins/errors.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DetailAnswer, ReportKind, ServiceAnswer, SetupAnswer } from '../api-types.js';
+import { notFound } from '../plugins/errors.js';
 import { requireSession } from '../plugins/session.js';
 import type { Platform } from '../platform.js';
+import { privacyCsv, reportCsv, servicesCsv } from '../queries/csv-tables.js';
 import { detailAnswer } from '../queries/detail.js';
-import { bucketsOf } from '../queries/range.js';
+import { privacyAnswer } from '../queries/privacy.js';
 import { reportAnswer } from '../queries/report.js';
 import { KIND_OF_REPORT } from '../queries/rows.js';
-import { servicesAnswer } from '../queries/services.js';
-import type { ScanRange, ServiceRecord, TenantStore } from '../store/store.js';
+import { serviceAnswer, servicesAnswer, thresholdOf } from '../queries/services.js';
+import type { OperationRecord, ServiceRecord, TenantStore } from '../store/store.js';
+import { MAX_LIMIT, rangeOf, reportParameters, wantsCsv } from './parameters.js';
 
-const DEFAULT_RANGE_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 /** An agent counts as connected when it delivered within this time. */
-const AGENT_SEEN_MS = DAY_MS;
+const AGENT_SEEN_MS = 86_400_000;
 
 interface ReportParams {
   id: string;
@@ -27,21 +21,52 @@ interface ReportParams {
   rowId?: string;
 }
 
-export function reportRoutes(app: FastifyInstance, platform: Platform, tls: boolean): void {
-  const tenantOf = (request: FastifyRequest): TenantStore =>
-    platform.tenant(requireSession(request, platform.store.control, tls, platform.now()).tenant.id);
+export type TenantOf = (request: FastifyRequest) => TenantStore;
 
-  app.get('/api/services', async (request): Promise<ServicesAnswer> => {
+/** The tenant comes from the session alone. */
+export function tenantOfSession(platform: Platform, tls: boolean): TenantOf {
+  return (request) =>
+    platform.tenant(requireSession(request, platform.store.control, tls, platform.now()).tenant.id);
+}
+
+export function reportRoutes(app: FastifyInstance, platform: Platform, tls: boolean): void {
+  const tenantOf = tenantOfSession(platform, tls);
+
+  app.get('/api/services', async (request, reply) => {
     const store = tenantOf(request);
-    return servicesAnswer(store, rangeOf(request, platform), platform.now());
+    const csv = wantsCsv(request);
+    const answer = await servicesAnswer(store, rangeOf(request, platform), platform.now());
+    return csv ? sendCsv(reply, 'services', servicesCsv(answer)) : answer;
   });
 
-  app.get('/api/services/:id/:report', async (request): Promise<ReportAnswer> => {
+  app.get('/api/services/:id', async (request): Promise<ServiceAnswer> => {
+    const store = tenantOf(request);
+    const { id } = request.params as ReportParams;
+    const range = rangeOf(request, platform);
+    return serviceAnswer(store, await serviceOf(store, id), range, platform.now());
+  });
+
+  app.get('/api/services/:id/:report', async (request, reply) => {
     const store = tenantOf(request);
     const { id, report } = request.params as ReportParams;
     const kind = reportKind(report);
-    const range = rangeOf(request, platform);
-    return reportAnswer(store, await serviceOf(store, id), kind, range, platform.now());
+    const csv = wantsCsv(request);
+    const parameters = reportParameters(request, kind, csv ? MAX_LIMIT : undefined);
+    const range = rangeOf(request, platform, parameters.compare);
+    const service = await serviceOf(store, id);
+    const answer = await reportAnswer(
+      store,
+      service,
+      kind,
+      range,
+      {
+        ...parameters,
+        caller: await callerOf(store, service, parameters.endpoint),
+        apdexThresholdMs: thresholdOf(await store.settings(), service),
+      },
+      platform.now(),
+    );
+    return csv ? sendCsv(reply, `${service.name}-${kind}`, reportCsv(answer)) : answer;
   });
 
   app.get('/api/services/:id/:report/:rowId', async (request): Promise<DetailAnswer> => {
@@ -52,7 +77,15 @@ export function reportRoutes(app: FastifyInstance, platform: Platform, tls: bool
     const service = await serviceOf(store, id);
     const record = await store.findOperation(service.id, KIND_OF_REPORT[kind], rowId);
     if (record === undefined) throw notFound('row');
-    return detailAnswer(store, service, kind, record, range, platform.now());
+    const apdexThresholdMs = thresholdOf(await store.settings(), service);
+    return detailAnswer(store, service, kind, record, range, { apdexThresholdMs }, platform.now());
+  });
+
+  app.get('/api/privacy', async (request, reply) => {
+    const store = tenantOf(request);
+    const csv = wantsCsv(request);
+    const answer = await privacyAnswer(store, rangeOf(request, platform), platform.now());
+    return csv ? sendCsv(reply, 'received', privacyCsv(answer)) : answer;
   });
 
   app.get('/api/setup', async (request): Promise<SetupAnswer> => {
@@ -71,30 +104,28 @@ function reportKind(text: string): ReportKind {
   return text as ReportKind;
 }
 
-async function serviceOf(store: TenantStore, publicId: string): Promise<ServiceRecord> {
+export async function serviceOf(store: TenantStore, publicId: string): Promise<ServiceRecord> {
   const found = (await store.services()).find((one) => one.publicId === publicId && !one.agent);
   if (found === undefined) throw notFound('service');
   return found;
 }
 
-/** `from` and `to` in epoch ms; the last hour where both are absent. */
-function rangeOf(request: FastifyRequest, platform: Platform): ScanRange {
-  const query = request.query as Record<string, unknown>;
-  const nowMs = platform.now();
-  const toMs = timeOf(query.to, 'to') ?? nowMs;
-  const fromMs = timeOf(query.from, 'from') ?? toMs - DEFAULT_RANGE_MS;
-  if (fromMs >= toMs) throw invalidParameter('`from` must be before `to`.');
-  // Longer than anything that is kept; the bound also limits the size of an answer.
-  const longest = (platform.settings.retentionDays + 2) * DAY_MS;
-  if (toMs - fromMs > longest) throw invalidParameter('The range is longer than data is kept.');
-  if (toMs > nowMs + 2 * DAY_MS) throw invalidParameter('`to` lies in the future.');
-  return bucketsOf(fromMs, toMs, nowMs, platform.settings.retentionMinuteDays);
+async function callerOf(
+  store: TenantStore,
+  service: ServiceRecord,
+  publicId: string | undefined,
+): Promise<OperationRecord | undefined> {
+  if (publicId === undefined) return undefined;
+  const found = await store.findOperation(service.id, 'endpoint', publicId);
+  if (found === undefined) throw notFound('endpoint');
+  return found;
 }
 
-function timeOf(value: unknown, name: string): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) {
-    throw invalidParameter(`\`${name}\` must be epoch milliseconds.`);
-  }
-  return Number(value);
+/** The name is built from plain characters only: service names are senders' text. */
+function sendCsv(reply: FastifyReply, name: string, csv: string): FastifyReply {
+  const file = `retrace-${name.replace(/[^A-Za-z0-9_.-]+/g, '_').slice(0, 80)}.csv`;
+  return reply
+    .type('text/csv; charset=utf-8; header=present')
+    .header('content-disposition', `attachment; filename="${file}"`)
+    .send(csv);
 }

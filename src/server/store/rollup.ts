@@ -7,7 +7,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
-interface Group {
+export interface Group {
   service_id: number;
   kind: number;
   shard: number;
@@ -27,8 +27,17 @@ export function pendingGroups(db: SqlDatabase, beforePeriod: number): Group[] {
   );
 }
 
-/** Rolls one group up; inside the caller's transaction. @returns the number of minutes taken over. */
-export function rollUpGroup(db: SqlDatabase, group: Group, beforePeriod: number): number {
+/**
+ * Rolls one group up; inside the caller's transaction.
+ * @param seen is told of each operation that has data and when it ended.
+ * @returns how many minutes were taken over, and the first of them.
+ */
+export function rollUpGroup(
+  db: SqlDatabase,
+  group: Group,
+  beforePeriod: number,
+  seen: (operation: number, atMs: number) => void,
+): { minutes: number; oldest: number } {
   const rule = factRule(group.kind);
   const dayStart = group.day * DAY;
   const pending = db.all<{ id: number; period: number; data: ArrayBuffer }>(
@@ -84,8 +93,10 @@ export function rollUpGroup(db: SqlDatabase, group: Group, beforePeriod: number)
       id,
       endMs,
     );
+    seen(id, endMs);
   }
-  return pending.length;
+  const oldest = pending.reduce((least, row) => Math.min(least, row.period), Infinity);
+  return { minutes: pending.length, oldest };
 }
 
 /** The pending minute becomes the minute, or is added to the one that an earlier roll-up left. */

@@ -92,6 +92,15 @@ CREATE TABLE IF NOT EXISTS chunks (
   UNIQUE (service_id, kind, level, shard, period)
 );
 CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (level, period);
+CREATE TABLE IF NOT EXISTS service_settings (
+  public_id TEXT PRIMARY KEY,
+  apdex_threshold_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS received_attributes (
+  name TEXT PRIMARY KEY,
+  received INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS batch_sources (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE

@@ -6,6 +6,9 @@ import type { Histogram } from '../../histogram/index.js';
  * databases implements these two interfaces on something else.
  */
 
+/** Data older than this rarely changes: minutes are rolled up long before, only late senders add to it. */
+export const FINISHED_AFTER_MS = 5 * 60_000;
+
 /** What a series measures. `counter` holds the sender's own book-keeping: records seen and lost. */
 export type SeriesKind = 'endpoint' | 'query' | 'call' | 'counter';
 
@@ -79,6 +82,21 @@ export interface Batch {
   key: { source: string; sequence: number } | undefined;
   receivedMs: number;
   writes: ServiceWrite[];
+  /** What arrived by the name of the attribute, for the privacy page; absent = not counted. */
+  received?: ReceivedAttributes;
+}
+
+/** How often each attribute arrived, and how many did not pass the list of what may. */
+export interface ReceivedAttributes {
+  counts: ReadonlyMap<string, number>;
+  refused: number;
+}
+
+export interface ReceivedAttributeRecord {
+  /** '' for all those that were refused. */
+  name: string;
+  received: number;
+  lastReceivedMs: number;
 }
 
 export type CommitResult = 'stored' | 'duplicate';
@@ -91,7 +109,23 @@ export interface ServiceRecord {
   environment: string;
   agent: boolean;
   version: string;
+  firstSeenMs: number;
   lastSeenMs: number;
+}
+
+/** One process of a service, or one host agent. */
+export interface InstanceRecord {
+  service: number;
+  /** See InstanceSeen. */
+  key: string;
+  version: string;
+  hostName: string;
+  runtime: string;
+  lastSeenMs: number;
+}
+
+export interface ServiceSettingsRecord {
+  apdexThresholdMs: number;
 }
 
 export interface OperationRecord {
@@ -126,8 +160,8 @@ export interface SeriesView {
   /** Sum of the timings; 0 for facts. */
   sumUs: number;
   facts: readonly number[];
-  /** Adds the timings to `into`. Costs a decoding: leave it where the count is enough. */
-  mergeInto(into: Histogram): void;
+  /** The timings as `Histogram.encode()` wrote them; may be kept. Decoding costs: leave it where the count is enough. */
+  encoded: Uint8Array;
 }
 
 export interface SeriesScan {
@@ -136,6 +170,12 @@ export interface SeriesScan {
   range: ScanRange;
   /** Only this operation. */
   operation?: number;
+  /** Only what was done for this endpoint. */
+  caller?: number;
+  /**
+   * Only a part: `finished` is what is rolled up of buckets that end by `beforeMs`, `rest` is all else. Default: all.
+   */
+  part?: { of: 'finished' | 'rest'; beforeMs: number };
 }
 
 export interface MaintenanceResult {
@@ -150,11 +190,17 @@ export interface TenantStore {
   /** All or nothing; a batch whose key was seen before is left out. */
   commit(batches: readonly Batch[]): Promise<CommitResult[]>;
   services(): Promise<ServiceRecord[]>;
-  /** Instances of a service seen since `sinceMs`. */
-  instances(sinceMs: number): Promise<Map<number, number>>;
+  /** Instances seen since `sinceMs`, of all services and host agents, latest first; at most `limit`. */
+  instances(sinceMs: number, limit: number): Promise<InstanceRecord[]>;
   /** Agents that delivered since `sinceMs`. */
   agentsSeen(sinceMs: number): Promise<number>;
-  operations(service: number, kind: SeriesKind): Promise<Map<number, OperationRecord>>;
+  settings(): Promise<Map<string, ServiceSettingsRecord>>;
+  /** @param servicePublicId of a service that exists. */
+  saveSettings(servicePublicId: string, settings: ServiceSettingsRecord): Promise<void>;
+  /** Every outcome that a call ever had. */
+  outcomes(): Promise<Outcome[]>;
+  receivedAttributes(): Promise<ReceivedAttributeRecord[]>;
+  operations(service: number, kind: SeriesKind): Promise<ReadonlyMap<number, OperationRecord>>;
   findOperation(
     service: number,
     kind: SeriesKind,
@@ -162,6 +208,11 @@ export interface TenantStore {
   ): Promise<OperationRecord | undefined>;
   /** Visits every series of the range, each exactly once; order unspecified. */
   scan(query: SeriesScan, visit: (view: SeriesView) => void): Promise<void>;
+  /**
+   * Rises whenever something changed in buckets that had ended FINISHED_AFTER_MS before: what was derived from
+   * `finished` parts at another number is out of date.
+   */
+  lateChanges(service: number): number;
   /** Rolls finished minutes up and deletes what is past its retention. */
   maintain(nowMs: number, retention: Retention): Promise<MaintenanceResult>;
   close(): void;

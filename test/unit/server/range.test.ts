@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketCount, bucketsOf, elapsedMinutes } from '../../../src/server/queries/range.js';
-import { Sparkline } from '../../../src/server/queries/sparkline.js';
+import { pointOf, pointsIn } from '../../../src/server/queries/sparkline.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -18,9 +18,12 @@ describe('buckets of a range', () => {
     expect(bucketsOf(NOW - length, NOW, NOW, 8).bucketSeconds).toBe(bucketSeconds);
   });
 
-  it('are hours where the minutes are purged', () => {
+  it('are hours where the minutes are purged, and say so', () => {
     const from = NOW - 9 * DAY_MS;
-    expect(bucketsOf(from, from + HOUR_MS, NOW, 8).bucketSeconds).toBe(3600);
+    const expired = bucketsOf(from, from + HOUR_MS, NOW, 8);
+    expect(expired).toMatchObject({ bucketSeconds: 3600, coarseBecause: 'minutes_expired' });
+    expect(bucketsOf(NOW - HOUR_MS, NOW, NOW, 8).coarseBecause).toBeUndefined();
+    expect(bucketsOf(NOW - DAY_MS, NOW, NOW, 8).coarseBecause).toBe('long_range');
   });
 
   it('are whole and contain the range', () => {
@@ -54,16 +57,16 @@ describe('sparkline', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 * DAY_MS }), (length) => {
         const range = bucketsOf(NOW - length, NOW, NOW, 8);
-        const sparkline = new Sparkline(range);
+        const values = new Array<number>(pointsIn(range)).fill(0);
         const bucketMs = range.bucketSeconds * 1000;
         let calls = 0;
         for (let at = range.fromMs; at < range.toMs; at += bucketMs) {
-          sparkline.add(at, 2);
+          values[pointOf(range, at)]! += 2;
           calls += 2;
         }
-        expect(sparkline.values.length).toBeLessThanOrEqual(64);
-        expect(sparkline.values.reduce((a, b) => a + b, 0)).toBe(calls);
-        expect(sparkline.values.every(Number.isInteger)).toBe(true);
+        expect(values.length).toBeLessThanOrEqual(64);
+        expect(values.reduce((a, b) => a + b, 0)).toBe(calls);
+        expect(values.every(Number.isInteger)).toBe(true);
       }),
     );
   });

@@ -33,6 +33,8 @@ const MAX_KINDS = 16;
 export class Lists extends Output {
   protected depth = 0;
   protected readonly frames = new Uint8Array(MAX_DEPTH + 2);
+  /** 1 = a FROM list is under way at this depth: a table may follow a comma. */
+  protected readonly inFrom = new Uint8Array(MAX_DEPTH + 2);
   private readonly outerH1 = new Int32Array(MAX_DEPTH + 2);
   private readonly outerH2 = new Int32Array(MAX_DEPTH + 2);
   private readonly itemO = new Int32Array(MAX_DEPTH + 2);
@@ -95,6 +97,7 @@ export class Lists extends Output {
     if (this.depth >= MAX_DEPTH) return false;
     const slot = ++this.depth;
     this.frames[slot] = kind;
+    this.inFrom[slot] = 0;
     if (kind === FRAME.row) {
       // The first row: later ones are marked at the comma before them.
       if (this.kinds[slot] === 0) this.markItem(slot);

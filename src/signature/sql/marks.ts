@@ -74,7 +74,7 @@ export class Marks extends Quotes {
       this.mark(40, PREV.open, spaced);
       if (!this.enter(kind)) return UNCLEAR;
     }
-    this.onOther();
+    this.onOpen();
     return i + 1;
   }
 

@@ -40,6 +40,8 @@ export class Output {
   protected h2 = 0;
   protected prev: number = PREV.start;
   protected full = false;
+  /** First hash lane of the last name written, or of the last plain one in FROM or after WITH. */
+  protected nameLane = 0;
 
   private signO = 0;
   private signH1 = 0;
@@ -175,6 +177,7 @@ export class Output {
       a = laneA(a, byte);
       b = laneB(b, byte);
     }
+    this.nameLane = a;
     if (exact) a ^= 0x5bd1e995;
     if (close !== 0) this.out[this.o++] = close;
     this.commit(from);

@@ -77,13 +77,13 @@ export class SqlReader extends Scanner {
   summary(): string {
     let summary = this.operation();
     if (this.kindWord !== 0) summary += ` ${wordText[this.kindWord] as string}`;
-    let last = '';
+    const seen: string[] = [];
     for (let index = 0; index < this.tableCount; index++) {
       const table = this.table(index);
-      // The same table twice in a row says nothing more.
-      if (table === last || summary.length + table.length >= MAX_SUMMARY) continue;
+      // The same table a second time says nothing more.
+      if (seen.includes(table) || summary.length + table.length >= MAX_SUMMARY) continue;
       summary += ` ${table}`;
-      last = table;
+      seen.push(table);
     }
     return summary;
   }

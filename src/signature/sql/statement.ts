@@ -1,7 +1,8 @@
 import { PREV } from './output.js';
 import { ACT, FLAG, POLICY } from './words.js';
 import type { Dialect } from './dialects.js';
-import { Lists, FRAME } from './lists.js';
+import { FRAME } from './lists.js';
+import { Tables } from './tables.js';
 import * as words from './words.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
@@ -18,13 +19,14 @@ export const enum MODE {
   name = 3,
 }
 
-const MAX_TABLES = 8;
 const WORD_STDIN = ACT.stdin;
 
 const scopes = new Set(['session', 'global', 'local', 'persist', 'persist_only'].map(indexOfWord));
 const transactional = new Set(['transaction', 'characteristics', 'constraints'].map(indexOfWord));
 /** Statements whose table follows the verb directly. */
-const namesTable = new Set(['copy', 'truncate', 'merge'].map(indexOfWord));
+const namesTable = new Set(['copy', 'truncate', 'merge', 'call', 'exec'].map(indexOfWord));
+/** Statements in which USING names tables. */
+const usesTables = new Set(['delete', 'merge'].map(indexOfWord));
 const wordTrigger = indexOfWord('trigger');
 const wordDelimiter = indexOfWord('delimiter');
 const wordOn = indexOfWord('on');
@@ -34,7 +36,7 @@ const wordReturning = indexOfWord('returns');
  * What the words of a statement mean for the words after them: which statement it is, where a table's name
  * comes next, where a name is data (cursors, savepoints, roles), where everything is (SET x = …).
  */
-export class Statement extends Lists {
+export class Statement extends Tables {
   protected dialect!: Dialect;
   protected mode: number = MODE.normal;
   private afterName: number = MODE.masked;
@@ -53,32 +55,13 @@ export class Statement extends Lists {
   protected lastWord = 0;
   /** The next double-quoted token is compared with something. */
   protected comparing = false;
-  /** The next name is a table's. */
-  protected expectTable = false;
-  private fromDepth = -1;
-  /** … and it is the last one of the summary. */
-  private tableCandidate = false;
   private insertInto = false;
-  /** UPDATE, INSERT, REPLACE or MERGE was read: SET belongs to it. */
-  protected assigns = false;
 
   /** Words of the summary: the operation, then a kind for DDL. */
   protected headWord = 0;
   protected operationWord = 0;
   protected kindWord = 0;
-  protected tableCount = 0;
-  protected readonly tableStart = new Int32Array(MAX_TABLES);
-  protected readonly tableEnd = new Int32Array(MAX_TABLES);
-  /** The last thing written was a table's name. */
-  private extendTable = false;
-  private operationOpen = false;
   private namesTable = false;
-  /** A statement after the first: its tables are not part of the summary. */
-  private later = false;
-  /** First hash lane of the last plain name, and of the names that WITH defines. */
-  protected nameLane = 0;
-  private readonly cteLanes = new Int32Array(MAX_TABLES);
-  private cteCount = 0;
 
   protected resetStatement(): void {
     this.resetLists();
@@ -93,11 +76,8 @@ export class Statement extends Lists {
     this.lastAct = ACT.none;
     this.lastWord = 0;
     this.comparing = false;
-    this.expectTable = false;
-    this.fromDepth = -1;
-    this.tableCandidate = false;
     this.insertInto = false;
-    this.extendTable = false;
+    this.resetTables();
   }
 
   protected resetText(): void {
@@ -107,10 +87,7 @@ export class Statement extends Lists {
     this.headWord = 0;
     this.operationWord = 0;
     this.kindWord = 0;
-    this.tableCount = 0;
-    this.operationOpen = false;
-    this.later = false;
-    this.cteCount = 0;
+    this.resetSummary();
   }
 
   /** True when COPY … FROM STDIN was read, or DELIMITER: what follows the semicolon is no statement. */
@@ -175,6 +152,7 @@ export class Statement extends Lists {
     const flags = wordFlags[word] as number;
     const before = this.lastAct;
     const beforeWord = this.lastWord;
+    const afterRows = this.isRows;
     if (this.mode === MODE.masked) return false;
     this.lastAct = act;
     this.lastWord = word;
@@ -184,7 +162,7 @@ export class Statement extends Lists {
     if (act === ACT.update || act === ACT.dml) this.assigns = true;
     else if (flags & FLAG.clause && (act !== ACT.set || this.prev !== PREV.start))
       this.assigns = false;
-    if (flags & FLAG.clause && this.fromDepth === this.depth) this.fromDepth = -1;
+    if (flags & FLAG.clause) this.inFrom[this.depth] = 0;
     if (this.rowsDepth === this.depth && act !== ACT.row) this.rowsDepth = -1;
     this.extendTable = false;
     this.tableCandidate = false;
@@ -211,14 +189,16 @@ export class Statement extends Lists {
           if (this.depth === 0) this.mode = MODE.listed;
         } else if (this.depth === 0 || this.frames[this.depth] !== FRAME.call) {
           if (before !== ACT.distinct) {
-            this.expectTable = true;
-            this.fromDepth = this.depth;
+            // ROWS FROM (…): functions.
+            if (afterRows) this.withdrawTable();
+            this.expectTable = !afterRows;
+            this.inFrom[this.depth] = 1;
           }
         }
         break;
       case ACT.into:
         this.expectTable = true;
-        this.insertInto = before === ACT.dml;
+        this.insertInto = before === ACT.dml || this.assigns;
         break;
       case ACT.update:
         this.onQueryWord(word, act);
@@ -230,14 +210,18 @@ export class Statement extends Lists {
       case ACT.table:
         this.expectTable = true;
         break;
+      case ACT.using:
+        if (this.depth === 0 && usesTables.has(this.operationWord)) {
+          this.expectTable = true;
+          this.inFrom[0] = 1;
+        }
+        break;
       case ACT.values:
         if (this.prev === PREV.open && this.depth > 0) this.listBecomesQuery();
         if (this.depth === 0 || this.frames[this.depth] !== FRAME.list) this.expectRows();
         break;
       case ACT.as:
-        if (this.operationOpen && this.depth === 0 && this.cteCount < MAX_TABLES) {
-          this.cteLanes[this.cteCount++] = this.nameLane;
-        }
+        this.defineCte();
         break;
       case ACT.null:
         if (
@@ -294,7 +278,7 @@ export class Statement extends Lists {
     if (this.rowsDepth === this.depth) this.rowsDepth = -1;
     if ((flags & FLAG.clause) !== 0) {
       this.assigns = false;
-      if (this.fromDepth === this.depth) this.fromDepth = -1;
+      this.inFrom[this.depth] = 0;
     }
   }
 
@@ -342,6 +326,7 @@ export class Statement extends Lists {
       this.operationOpen = false;
     }
     if (act === ACT.dml) this.insertInto = false;
+    if (act === ACT.with) this.cteOpen = true;
   }
 
   /**
@@ -372,29 +357,6 @@ export class Statement extends Lists {
     return true;
   }
 
-  /** A name was written at [start, end): keep it when it is a table's. */
-  protected noteTable(start: number, end: number): void {
-    if (this.extendTable && this.prevWasDot) {
-      if (this.tableCandidate) this.tableEnd[this.tableCount - 1] = end;
-      return;
-    }
-    this.extendTable = false;
-    this.tableCandidate = false;
-    if (!this.expectTable) return;
-    this.expectTable = false;
-    this.extendTable = true;
-    if (this.later) return;
-    for (let k = 0; k < this.cteCount; k++) if (this.cteLanes[k] === this.nameLane) return;
-    if (this.tableCount < MAX_TABLES && end > start) {
-      this.tableStart[this.tableCount] = start;
-      this.tableEnd[this.tableCount] = end;
-      this.tableCount++;
-      this.tableCandidate = true;
-    }
-  }
-
-  protected prevWasDot = false;
-
   /** What a bracket that opens now holds. */
   protected frameKind(): number {
     if (this.insertInto) {
@@ -411,9 +373,7 @@ export class Statement extends Lists {
     if (this.prev === PREV.operand) {
       if (this.tableCandidate && !this.namesTable && !this.isUtility) {
         // A function in FROM, not a table.
-        this.tableCount--;
-        this.tableCandidate = false;
-        this.extendTable = false;
+        this.withdrawTable();
       }
       return FRAME.call;
     }
@@ -423,9 +383,20 @@ export class Statement extends Lists {
     return FRAME.group;
   }
 
+  /** A parenthesis was opened: FROM (a JOIN b) names tables, USING (a) columns. */
+  protected onOpen(): void {
+    const tables =
+      this.expectTable && this.lastAct !== ACT.using && this.frames[this.depth] === FRAME.group;
+    this.onOther();
+    if (!tables) return;
+    this.expectTable = true;
+    this.inFrom[this.depth] = 1;
+  }
+
   /** A comma: the next table of a FROM list comes after it. */
   protected onComma(): void {
-    this.expectTable = this.fromDepth === this.depth && this.mode === MODE.normal;
+    this.expectTable = this.inFrom[this.depth] === 1 && this.mode === MODE.normal;
+    this.cteOpen = this.operationOpen && this.depth === 0;
     this.tableCandidate = false;
     this.extendTable = false;
     this.lastAct = ACT.none;

@@ -37,7 +37,6 @@ export class Values extends Statement {
     }
     const wasDot = this.prev === PREV.dot;
     const from = this.o;
-    this.nameLane = 0;
     this.name(text, open, close, exact);
     this.prevWasDot = wasDot;
     // The table's name without the space before it.

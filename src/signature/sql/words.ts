@@ -59,6 +59,7 @@ export const enum ACT {
   key = 28,
   escape = 29,
   prepare = 30,
+  using = 31,
 }
 
 /** How a statement that starts with the word is read. */
@@ -192,7 +193,8 @@ add('to', 0, ACT.to);
 add('uescape', 0, ACT.uescape);
 add('stdin', soft, ACT.stdin);
 add('row', callable, ACT.row);
-add('on using', 0);
+add('on', 0);
+add('using', 0, ACT.using);
 add('inner outer asc', 0, ACT.noise);
 add('key', soft, ACT.key);
 add('like ilike rlike regexp glob between similar div mod xor', compares);
@@ -216,9 +218,11 @@ add(
   kind | soft,
 );
 add(
-  'role user login credential certificate group server subscription mapping link wallet keystore',
+  'role user login credential certificate server subscription mapping link wallet keystore',
   secret | kind | soft,
 );
+// GROUP BY is no name in any dialect, CREATE GROUP makes a role.
+add('group', secret | kind);
 add('temporary temp unlogged global local cascade restrict concurrently', transparent | soft);
 add(
   `session transaction isolation level read write committed uncommitted repeatable serializable deferrable
@@ -291,6 +295,13 @@ entries.forEach((word, index) => {
   slotB[slot] = b;
   slotWord[slot] = index;
 });
+
+/** First lane of a lower-case name. */
+export function laneOf(text: string): number {
+  let lane = LANE_A_SEED;
+  for (let at = 0; at < text.length; at++) lane = laneA(lane, text.charCodeAt(at));
+  return lane;
+}
 
 /** Index of the word with these two lanes, 0 when it is not listed. */
 export function findWord(a: number, b: number): number {

@@ -24,7 +24,6 @@ const VERBS: Readonly<Record<string, string>> = {
 
 let parser: typeof Parser | undefined | null;
 
-/** Loaded at the first use, which happens in the worker: the parser's tables are no part of the app's start. */
 function loadParser(): typeof Parser | null {
   if (parser === undefined) {
     try {
@@ -52,8 +51,7 @@ function unwrap(statement: Parser.Statement, defined: Set<string>): Parser.State
 
 /**
  * Operation and tables of a signature as PostgreSQL's grammar sees them: no CTEs, no functions, tables in the order of
- * the statement. Works on the signature, never on the statement; takes about a millisecond, so once per signature and
- * not on the host's thread. Total.
+ * the statement. Works on the signature. Total.
  *
  * @param text a signature: `SELECT a FROM t WHERE b = ?`.
  * @param system `db.system.name`; only PostgreSQL's relatives are parsed.

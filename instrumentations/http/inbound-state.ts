@@ -14,16 +14,14 @@ export interface Inbound {
 /** The same slot on IncomingMessage and ServerResponse. */
 export const inboundOf = createSlot<Inbound>();
 
-const requestOf = createSlot<IncomingMessageLike | undefined>();
-
 /** Remembers which request a scope belongs to, for routers that know only the scope. */
 export function linkRequest(scope: RequestScope, request: IncomingMessageLike | undefined): void {
-  requestOf.set(scope, request);
+  scope.request = request;
 }
 
 /** Undefined once the request is closed: a scope outlives its request, the request must not live on by it. */
 export function requestOfScope(scope: RequestScope): IncomingMessageLike | undefined {
-  return requestOf.get(scope);
+  return scope.request as IncomingMessageLike | undefined;
 }
 
 /** The scope of a request object as the host holds it; undefined if it did not come over a socket. */

@@ -17,9 +17,12 @@ export interface Signatures {
 /** Durations travel as Uint32: 71 minutes. Longer ones are clamped, their count stays right. */
 const MAX_DURATION_US = 0xffff_ffff;
 const MAX_STATUS = 0xffff;
+/** Addresses whose peer is at hand; an app calls fewer services. */
+const MAX_PEERS = 256;
 
 class Scope implements RequestScope {
   route: string | undefined = undefined;
+  request: object | undefined = undefined;
   open = true;
 
   constructor(
@@ -40,6 +43,12 @@ export function createRecorder(ring: RingWriter, signatures: Signatures): Record
   let lastRequestId = 0;
   /** Error ids of HTTP statuses, so that a failing service costs no string per call. */
   const statusErrorIds = new Map<number, number>();
+
+  /**
+   * The latest port and scheme of each address: the table's own key is a new string per call, built and hashed each
+   * time (217 → 7 ns, Node 24).
+   */
+  const peers = new Map<string, { scheme: string; port: number; id: number }>();
 
   const statusError = (status: number): number => {
     let id = statusErrorIds.get(status);
@@ -131,7 +140,14 @@ export function createRecorder(ring: RingWriter, signatures: Signatures): Record
       return signatures.databaseSource(system, namespace, address, port);
     },
     peerSource(scheme, address, port) {
-      return signatures.peerSource(scheme, address, port);
+      const known = peers.get(address);
+      if (known !== undefined && known.port === port && known.scheme === scheme) return known.id;
+      const id = signatures.peerSource(scheme, address, port);
+      if (id !== 0) {
+        if (peers.size >= MAX_PEERS) peers.clear();
+        peers.set(address, { scheme, port, id });
+      }
+      return id;
     },
     querySignature(text, system) {
       return signatures.querySignature(text, system);

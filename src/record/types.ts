@@ -8,6 +8,8 @@ export interface RequestScope {
   readonly method: string;
   /** Route as the framework states it; the last one set before the end wins. */
   route: string | undefined;
+  /** The host's request object while it is open, for routers that know only the scope. Set and dropped by the http hook. */
+  request?: object | undefined;
   /** False once closed; a second close is ignored: never counted twice. */
   open: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Guard } from '../../src/core/guard.js';
 import { createSlot, observeFirstAssignment, wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder } from '../../src/record/types.js';
-import { pendingOf, type Pending } from './pending.js';
+import { NativePromise, pendingOf, poolCall, type Pending } from './pending.js';
 import { watchQueryEnd } from './query-end.js';
 import type { ClientLike, QueryArgument } from './types.js';
 
@@ -44,10 +44,11 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
     return id;
   };
 
-  const open = (client: ClientLike, text: string): Pending => ({
+  const open = (client: ClientLike, text: string, isAwaited: boolean): Pending => ({
     scope: recorder.activeRequest(),
     signatureId: recorder.querySignature(text, SYSTEM),
     sourceId: source(client),
+    isAwaited,
     startUs: recorder.nowUs(),
     open: true,
   });
@@ -67,16 +68,20 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
     pendingOf.set(query, pending);
   };
 
-  const before = (client: ClientLike, config: unknown): Pending | undefined => {
+  const before = (client: ClientLike, args: readonly unknown[]): Pending | undefined => {
+    const config = args[0];
+    const isAwaited =
+      poolCall.isAwaited || (client._Promise === NativePromise && !hasCallback(args));
+    // Consumed: what a callback of pg-pool's own does later is another call.
+    poolCall.isAwaited = false;
     if (config === null || config === undefined) return undefined;
-    if (typeof config === 'string') return open(client, config);
+    if (typeof config === 'string') return open(client, config, isAwaited);
     const { text: ownText, name, submit, cursor } = config as QueryArgument;
     const text = ownText ?? cursor?.text;
     const known = typeof text === 'string' ? text : statementText(client, name);
     if (known === undefined) return undefined;
-    const pending = open(client, known);
-    if (typeof submit !== 'function') return pending;
-    adopt(config, pending);
+    if (typeof submit !== 'function') return open(client, known, isAwaited);
+    adopt(config, open(client, known, false));
     return undefined;
   };
 
@@ -89,7 +94,7 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
           if (!guard.active) return Reflect.apply(original, this, args);
           const outer = current;
           try {
-            current = before(this as ClientLike, args[0]);
+            current = before(this as ClientLike, args);
           } catch {
             current = undefined;
             guard.failed();
@@ -114,6 +119,16 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
     for (const put of undo) put();
     undo.length = 0;
   };
+}
+
+/** As normalizeQueryConfig of pg's lib/utils.js finds it: second or third argument, or in the configuration. */
+function hasCallback(args: readonly unknown[]): boolean {
+  const [config, values, callback] = args;
+  return (
+    typeof values === 'function' ||
+    typeof callback === 'function' ||
+    typeof (config as QueryArgument | null | undefined)?.callback === 'function'
+  );
 }
 
 /** Where `handleReadyForQuery` of a query object lives: itself or one of its prototypes. */

@@ -9,9 +9,20 @@ export interface Pending {
   readonly startUs: number;
   readonly signatureId: number;
   readonly sourceId: number;
+  /** The host waits by a promise, which keeps its own context: nothing is to be entered at the end. */
+  readonly isAwaited: boolean;
   /** False once recorded; whatever comes later on the same query is not a second one. */
   open: boolean;
 }
+
+/**
+ * True while pg-pool hands a client to a `pool.query` that returns a promise: the callback that it gives to
+ * `client.query` next is its own, and only settles that promise.
+ */
+export const poolCall = { isAwaited: false };
+
+/** The built-in one, whatever the host makes of the global: only its continuations keep their context. */
+export const NativePromise: unknown = Promise;
 
 /** On the Query or Submittable while it runs. */
 export const pendingOf = createSlot<Pending>();

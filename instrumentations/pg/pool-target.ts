@@ -1,5 +1,7 @@
-/** The options of a pg-pool that say where it connects to. */
+/** The members of a pg-pool that we read: its options say where it connects to. */
 export interface PoolLike {
+  /** Class of the promises that it returns. */
+  readonly Promise?: unknown;
   readonly options?: {
     readonly connectionString?: unknown;
     readonly database?: unknown;

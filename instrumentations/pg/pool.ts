@@ -1,7 +1,7 @@
 import type { Guard } from '../../src/core/guard.js';
 import { wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
-import { queryErrorType } from './pending.js';
+import { NativePromise, poolCall, queryErrorType } from './pending.js';
 import { poolTarget, type PoolLike } from './pool-target.js';
 import type { QueryArgument } from './types.js';
 
@@ -24,6 +24,8 @@ export function watchPool(
 ): () => void {
   /** Text of the `pool.query` that is about to call `this.connect`. */
   let querying: string | undefined;
+  /** That call returns a promise. */
+  let isAwaited = false;
 
   const enter = (scope: RequestScope | undefined): void => {
     try {
@@ -37,6 +39,7 @@ export function watchPool(
     const scope = recorder.activeRequest();
     const text = querying;
     const startUs = text === undefined ? 0 : recorder.nowUs();
+    const awaited = text !== undefined && isAwaited;
     querying = undefined;
     // Only pg-pool sees this function, and only calls it: no name or length to keep, which would cost
     // 0.4 µs per query.
@@ -58,12 +61,14 @@ export function watchPool(
         guard.failed();
         return Reflect.apply(callback, this, args);
       }
-      if (releaser === scope) return Reflect.apply(callback, this, args);
-      enter(scope);
+      const isMoved = releaser !== scope;
+      if (isMoved) enter(scope);
+      poolCall.isAwaited = awaited;
       try {
         return Reflect.apply(callback, this, args);
       } finally {
-        enter(releaser);
+        poolCall.isAwaited = false;
+        if (isMoved) enter(releaser);
       }
     } as Callback;
   };
@@ -93,6 +98,10 @@ export function watchPool(
           if (guard.active) {
             const text = typeof args[0] === 'string' ? args[0] : (args[0] as QueryArgument)?.text;
             querying = typeof text === 'string' ? text : undefined;
+            isAwaited =
+              typeof args[1] !== 'function' &&
+              typeof args[2] !== 'function' &&
+              (this as PoolLike).Promise === NativePromise;
           }
           try {
             return Reflect.apply(original, this, args);

@@ -4,6 +4,8 @@ export interface ClientLike {
   readonly database?: unknown;
   readonly host?: unknown;
   readonly port?: unknown;
+  /** Class of the promises that it returns. */
+  readonly _Promise?: unknown;
   readonly connection?: { readonly parsedStatements?: Record<string, unknown> } | null;
 }
 

@@ -171,7 +171,8 @@ export const ENV = table({
     parts: ['agent'],
     value: { type: 'path' },
     defaultText: '',
-    describe: 'PEM of an additional certificate authority for the server.',
+    describe:
+      'PEM of additional certificate authorities for the server; may also hold their revocation lists (one per authority of the chain), which are then enforced.',
   },
   clientCertFile: {
     name: 'RETRACE_CLIENT_CERT_FILE',

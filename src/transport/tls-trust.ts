@@ -47,6 +47,9 @@ interface TlsWithCertificateList {
  * default store. Before that, adding to a context keeps Node's roots but not the extra ones (the context copies the
  * store before they are in it), so they are read and added again.
  *
+ * Revocation lists in `caFile` switch revocation checking on, for the whole chain: OpenSSL then refuses a chain with
+ * an authority whose list is missing, too.
+ *
  * @param own shown to a server that asks who we are.
  * @param extraCaFile value of NODE_EXTRA_CA_CERTS; as Node does, one that cannot be read is passed over.
  * @throws Error without content of the file when `caFile` cannot be read or holds no certificate.
@@ -59,6 +62,8 @@ export function createTrust(
   const base: tls.SecureContextOptions = { minVersion: MIN_TLS_VERSION, ...own };
   if (caFile === undefined) return tls.createSecureContext(base);
   const pem = readCertificates(caFile);
+  const revoked = pem.match(REVOCATION_LIST);
+  if (revoked !== null) base.crl = revoked;
   const { getCACertificates } = tls as TlsWithCertificateList;
   if (getCACertificates !== undefined) {
     const ca = [...getCACertificates('default'), pem];
@@ -78,6 +83,9 @@ function addIfReadable(context: NativeContext['context'], file: string): void {
     // Node has warned about it at its start.
   }
 }
+
+/** Node takes one list per element and ignores what follows the first. */
+const REVOCATION_LIST = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;
 
 function readCertificates(caFile: string): string {
   const pem = readFileOf(caFile).toString('utf8');

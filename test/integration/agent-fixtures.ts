@@ -189,7 +189,7 @@ export class TestProxy {
   private readonly sockets = new Set<Socket>();
   port = 0;
 
-  async start(): Promise<void> {
+  async start(port = 0): Promise<void> {
     this.server.on('connect', (request, client: Socket) => {
       this.connects.push({
         authority: request.url ?? '',
@@ -208,7 +208,7 @@ export class TestProxy {
       this.sockets.add(upstream);
       upstream.on('error', () => client.destroy());
     });
-    await listen(this.server, 0);
+    await listen(this.server, port);
     this.port = (this.server.address() as AddressInfo).port;
   }
 

@@ -13,6 +13,7 @@ export interface EmbeddedPostgres {
 
 export interface EmbeddedPostgresOptions {
   detached?: boolean;
+  settings?: readonly string[];
   onSpawn?: (child: ChildProcess, dir: string) => void;
 }
 

@@ -126,10 +126,11 @@ function whenReady(child) {
 
 /**
  * Starts a server on a free loopback port with user `postgres`, no password and an empty database `postgres`.
- * @param {{ detached?: boolean, onSpawn?: (child: import('node:child_process').ChildProcess, dir: string) => void }} options
- *   `detached` gives it a process group of its own, so that a terminal's Ctrl-C does not reach it.
+ * @param {{ detached?: boolean, settings?: readonly string[], onSpawn?: (child: import('node:child_process').ChildProcess, dir: string) => void }} options
+ *   `detached` gives it a process group of its own, so that a terminal's Ctrl-C does not reach it; `settings` are
+ *   further ones of postgresql.conf, such as `shared_preload_libraries=pg_stat_statements`.
  */
-export async function startEmbeddedPostgres({ detached = false, onSpawn } = {}) {
+export async function startEmbeddedPostgres({ detached = false, settings = [], onSpawn } = {}) {
   const ids = unprivilegedIds();
   const dir = mkdtempSync(path.join(tmpdir(), 'retrace-pg-'));
   const dataDir = path.join(dir, 'data');
@@ -166,6 +167,7 @@ export async function startEmbeddedPostgres({ detached = false, onSpawn } = {}) 
     );
     const port = await freePort();
     const flags = ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'];
+    for (const setting of settings) flags.push('-c', setting);
     // The default socket folder may not exist or not be writable; TCP is all that is used.
     if (process.platform !== 'win32') flags.push('-c', `unix_socket_directories=${dataDir}`);
     child = spawn(bin('postgres'), ['-D', dataDir, '-p', String(port), ...flags], {

@@ -57,8 +57,13 @@ export async function reportAnswer(
   };
   const matches = filterOf(options.filter);
   const matching = all.filter(({ record }) => matches(record));
-  const present = matching.filter(({ view }) => view.calls > 0);
-  sortRows(present, options.sort, options.order, context, ratioOf);
+  const present = sortRows(
+    matching.filter(({ view }) => view.calls > 0),
+    options.sort,
+    options.order,
+    context,
+    ratioOf,
+  );
   const shown = present.slice(0, options.limit);
   const compared = earlier && comparisonOf(earlier, matching, context);
   const rows = shown.map((row) => withChange(row, rowOf(row.record, row.view, context), compared));

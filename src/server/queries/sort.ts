@@ -40,28 +40,27 @@ export const SORT_KEYS: readonly SortKey[] = [
 ];
 
 /**
- * Sorts in place; equal rows by their id, so that the order of two answers is the same.
+ * Equal rows come by their id, so that the order of two answers is the same.
  * @param changeRatio average now / before; Infinity for new rows.
  */
 export function sortRows<T extends Candidate>(
-  rows: T[],
+  rows: readonly T[],
   key: SortKey,
   order: 'asc' | 'desc',
   context: RowContext,
   changeRatio: (row: T) => number,
-): void {
+): T[] {
   const valueOf = key === 'change' ? changeRatio : (row: T) => VALUES[key](row, context);
-  const values = new Map<T, Value>(rows.map((row) => [row, valueOf(row)]));
   const sign = order === 'asc' ? 1 : -1;
-  rows.sort((a, b) => {
-    const left = values.get(a) ?? null;
-    const right = values.get(b) ?? null;
-    if (left !== right) {
+  const keyed = rows.map((row) => ({ row, value: valueOf(row), id: row.record.publicId }));
+  keyed.sort((a, b) => {
+    if (a.value !== b.value) {
       // Rows without a value come last either way.
-      if (left === null) return 1;
-      if (right === null) return -1;
-      return left < right ? -sign : sign;
+      if (a.value === null) return 1;
+      if (b.value === null) return -1;
+      return a.value < b.value ? -sign : sign;
     }
-    return a.record.publicId < b.record.publicId ? -1 : 1;
+    return a.id < b.id ? -1 : 1;
   });
+  return keyed.map(({ row }) => row);
 }

@@ -126,12 +126,15 @@ export class SumsCache {
   }
 }
 
-function viewsOf(parts: readonly Sums[]): Map<number, OperationView> {
+function viewsOf([first, second]: readonly [Sums, Sums?]): Map<number, OperationView> {
   const views = new Map<number, OperationView>();
-  for (const part of parts) {
-    for (const id of part.byOperation.keys()) {
-      if (views.has(id)) continue;
-      views.set(id, new OperationView(parts.flatMap((one) => one.byOperation.get(id) ?? [])));
+  for (const [id, sums] of first.byOperation) {
+    const more = second?.byOperation.get(id);
+    views.set(id, new OperationView(more === undefined ? [sums] : [sums, more]));
+  }
+  if (second !== undefined) {
+    for (const [id, sums] of second.byOperation) {
+      if (!first.byOperation.has(id)) views.set(id, new OperationView([sums]));
     }
   }
   return views;

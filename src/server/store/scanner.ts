@@ -8,8 +8,13 @@ import type { SeriesScan, SeriesView } from './store.js';
 /** Longest time that a report keeps the loop, and with it ingest, waiting. */
 const SLICE_MS = 20;
 
-const CHUNKS = `SELECT period, data FROM chunks
-  WHERE service_id = ? AND kind = ? AND level = ? AND shard = ? AND period >= ? AND period < ?`;
+/** A statement costs 0.1 ms before its first row: 1,000 operations share one. */
+const SHARDS_PER_STATEMENT = 16;
+
+/** The period decides first: a report reads few of the periods that are kept, but all shards of them. */
+const CHUNKS = `SELECT period, data FROM chunks INDEXED BY chunks_by_range
+  WHERE service_id = ? AND kind = ? AND level = ? AND period >= ? AND period < ?
+    AND shard BETWEEN ? AND ?`;
 
 /** Reads the chunks of a range: rolled-up buckets and the minutes that are not rolled up yet. */
 export class ChunkScanner {
@@ -34,7 +39,8 @@ export class ChunkScanner {
     };
     const levels = levelsOf(query);
     let until = performance.now() + SLICE_MS;
-    for (const shard of this.shardsOf(query)) {
+    const [first, last] = this.shardsOf(query);
+    for (let shard = first; shard <= last; shard += SHARDS_PER_STATEMENT) {
       // Only between shards: a roll-up moves minutes of one shard from one level to the other.
       if (performance.now() > until) {
         await nextTurn();
@@ -47,9 +53,10 @@ export class ChunkScanner {
           query.service,
           KIND_CODE[query.kind],
           level,
-          shard,
           fromMs / 1000,
           toMs / 1000,
+          shard,
+          Math.min(last, shard + SHARDS_PER_STATEMENT - 1),
         );
         for (const row of rows) {
           view.bucketMs = (row.period - (row.period % bucketSeconds)) * 1000;
@@ -79,20 +86,21 @@ export class ChunkScanner {
     });
   }
 
-  private shardsOf(query: SeriesScan): number[] {
+  /** First and last; the last below the first when there is none. */
+  private shardsOf(query: SeriesScan): [number, number] {
     if (query.operation !== undefined) {
       const row = this.db.get<{ shard: number }>(
         'SELECT shard FROM operations WHERE id = ?',
         query.operation,
       );
-      return row === undefined ? [] : [row.shard];
+      return row === undefined ? [0, -1] : [row.shard, row.shard];
     }
     const row = this.db.get<{ last: number | null }>(
       'SELECT max(shard) AS last FROM operations WHERE service_id = ? AND kind = ?',
       query.service,
       KIND_CODE[query.kind],
     );
-    return Array.from({ length: (row?.last ?? -1) + 1 }, (_, shard) => shard);
+    return [0, row?.last ?? -1];
   }
 }
 

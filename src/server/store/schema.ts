@@ -92,6 +92,7 @@ CREATE TABLE IF NOT EXISTS chunks (
   UNIQUE (service_id, kind, level, shard, period)
 );
 CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (level, period);
+CREATE INDEX IF NOT EXISTS chunks_by_range ON chunks (service_id, kind, level, period, shard);
 CREATE TABLE IF NOT EXISTS service_settings (
   public_id TEXT PRIMARY KEY,
   apdex_threshold_ms INTEGER NOT NULL

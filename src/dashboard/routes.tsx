@@ -1,5 +1,5 @@
-import { createBrowserRouter, Navigate, useLocation, useParams } from 'react-router';
-import { isReportKind, reportPath } from './api/links.js';
+import { createBrowserRouter, Navigate, useParams } from 'react-router';
+import { isReportKind } from './api/links.js';
 import { Shell } from './components/shell/shell.js';
 import { CrashView } from './views/crash/crash-view.js';
 import { DetailView } from './views/detail/detail-view.js';
@@ -8,11 +8,9 @@ import { NotFoundView } from './views/not-found/not-found-view.js';
 import { ServiceView } from './views/service/service-view.js';
 import { ServicesView } from './views/services/services-view.js';
 
-/** `/services/x` is the first report of x. */
-function FirstReport() {
+function OverviewRoute() {
   const { serviceId = '' } = useParams();
-  const { search } = useLocation();
-  return <Navigate to={reportPath(serviceId, 'endpoints', search)} replace />;
+  return <ServiceView key={serviceId} serviceId={serviceId} tab="overview" />;
 }
 
 function ReportRoute() {
@@ -20,7 +18,7 @@ function ReportRoute() {
   if (!isReportKind(report)) return <NotFoundView />;
   if (rowId === undefined) {
     // Tabs keep the service's frame; another service is another page.
-    return <ServiceView key={serviceId} serviceId={serviceId} report={report} />;
+    return <ServiceView key={serviceId} serviceId={serviceId} tab={report} />;
   }
   const key = `${serviceId}/${report}/${rowId}`;
   return <DetailView key={key} serviceId={serviceId} report={report} rowId={rowId} />;
@@ -36,7 +34,7 @@ export function createRouter() {
       children: [
         { index: true, element: <ServicesView /> },
         { path: 'services', element: <Navigate to="/" replace /> },
-        { path: 'services/:serviceId', element: <FirstReport /> },
+        { path: 'services/:serviceId', element: <OverviewRoute /> },
         { path: 'services/:serviceId/:report', element: <ReportRoute /> },
         { path: 'services/:serviceId/:report/:rowId', element: <ReportRoute /> },
         { path: '*', element: <NotFoundView /> },

@@ -1,9 +1,12 @@
 /** The one place that talks to the server: same origin, session cookie, JSON. */
 import type {
   DetailAnswer,
+  PrivacyAnswer,
   ReportAnswer,
   ReportKind,
+  ServiceAnswer,
   ServicesAnswer,
+  ServiceSettings,
   Session,
   SetupAnswer,
 } from '../../server/api-types.js';
@@ -66,6 +69,25 @@ const rangeQuery = ({ fromMs, toMs }: AskedRange): string =>
 
 const part = encodeURIComponent;
 
+/** What a report is asked for besides its range; both stand in the page's URL. */
+export interface ReportChoice {
+  /** Only calls made for this endpoint; '' = all. */
+  endpoint: string;
+  /** With the period before. */
+  compare: boolean;
+}
+
+/** The most the server gives; sorting and filtering them needs no further answer. */
+export const MAX_ROWS = 5000;
+
+function choiceQuery({ endpoint, compare }: ReportChoice): string {
+  return [
+    `&limit=${MAX_ROWS}`,
+    endpoint === '' ? '' : `&endpoint=${part(endpoint)}`,
+    compare ? '&compare=previous' : '',
+  ].join('');
+}
+
 export const api = {
   /** Exchanges the one-time token of a login link for a session cookie. */
   async login(token: string): Promise<Session> {
@@ -83,8 +105,29 @@ export const api = {
   setup: (signal?: AbortSignal) => getJson<SetupAnswer>('/api/setup', signal),
   services: (range: AskedRange, signal?: AbortSignal) =>
     getJson<ServicesAnswer>(`/api/services${rangeQuery(range)}`, signal),
-  report: (serviceId: string, report: ReportKind, range: AskedRange, signal?: AbortSignal) =>
-    getJson<ReportAnswer>(`/api/services/${part(serviceId)}/${report}${rangeQuery(range)}`, signal),
+  service: (serviceId: string, range: AskedRange, signal?: AbortSignal) =>
+    getJson<ServiceAnswer>(`/api/services/${part(serviceId)}${rangeQuery(range)}`, signal),
+  async saveSettings(serviceId: string, settings: ServiceSettings): Promise<ServiceSettings> {
+    const response = await request(`/api/services/${part(serviceId)}/settings`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(settings),
+    });
+    return (await response.json()) as ServiceSettings;
+  },
+  report: (
+    serviceId: string,
+    report: ReportKind,
+    range: AskedRange,
+    choice: ReportChoice,
+    signal?: AbortSignal,
+  ) =>
+    getJson<ReportAnswer>(
+      `/api/services/${part(serviceId)}/${report}${rangeQuery(range)}${choiceQuery(choice)}`,
+      signal,
+    ),
+  privacy: (range: AskedRange, signal?: AbortSignal) =>
+    getJson<PrivacyAnswer>(`/api/privacy${rangeQuery(range)}`, signal),
   detail: (
     serviceId: string,
     report: ReportKind,

@@ -2,14 +2,16 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type {
   DetailAnswer,
+  PrivacyAnswer,
   ReportAnswer,
   ReportKind,
+  ServiceAnswer,
   ServicesAnswer,
   Session,
   SetupAnswer,
 } from '../../server/api-types.js';
 import { rangeKey, refreshIntervalMs, resolveRange, type RangeSpec } from '../format/range.js';
-import { api, ApiError } from './client.js';
+import { api, ApiError, type ReportChoice } from './client.js';
 import { useRefresh } from './refresh.js';
 
 export const SESSION_KEY = ['session'] as const;
@@ -50,18 +52,47 @@ export function useServices(range: RangeSpec): UseQueryResult<ServicesAnswer, Er
   });
 }
 
+/** One service with its time over the range. */
+export function useService(
+  serviceId: string,
+  range: RangeSpec,
+): UseQueryResult<ServiceAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['service', serviceId, rangeKey(range)],
+    queryFn: ({ signal }) => api.service(serviceId, resolveRange(range, Date.now()), signal),
+    placeholderData: (previous, query) => (query?.queryKey[1] === serviceId ? previous : undefined),
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
 export function useReport(
   serviceId: string,
   report: ReportKind,
   range: RangeSpec,
+  choice: ReportChoice,
+  enabled = true,
 ): UseQueryResult<ReportAnswer, Error> {
   const { paused } = useRefresh();
   return useQuery({
-    queryKey: ['report', serviceId, report, rangeKey(range)],
-    queryFn: ({ signal }) => api.report(serviceId, report, resolveRange(range, Date.now()), signal),
+    enabled,
+    queryKey: ['report', serviceId, report, rangeKey(range), choice],
+    queryFn: ({ signal }) =>
+      api.report(serviceId, report, resolveRange(range, Date.now()), choice, signal),
     // While another range loads, the table stays; another table's rows would be a lie.
     placeholderData: (previous, query) =>
       query?.queryKey[1] === serviceId && query.queryKey[2] === report ? previous : undefined,
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+/** What was received, field by field. */
+export function usePrivacy(range: RangeSpec): UseQueryResult<PrivacyAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['privacy', rangeKey(range)],
+    queryFn: ({ signal }) => api.privacy(resolveRange(range, Date.now()), signal),
+    placeholderData: (previous) => previous,
     refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
   });
 }

@@ -11,6 +11,10 @@ export function isReportKind(value: string | undefined): value is ReportKind {
   return REPORTS.some((report) => report.kind === value);
 }
 
+export function servicePath(serviceId: string, search = ''): string {
+  return `/services/${encodeURIComponent(serviceId)}${search}`;
+}
+
 export function reportPath(serviceId: string, report: ReportKind, search = ''): string {
   return `/services/${encodeURIComponent(serviceId)}/${report}${search}`;
 }

@@ -76,3 +76,5 @@ export const ZoomOutIcon = icon(
 );
 export const ColumnsIcon = icon(<path d="M3.5 4.5h13v11h-13zM8 4.5v11M12.2 4.5v11" />);
 export const DownloadIcon = icon(<path d="M10 3.5v9M6.2 9 10 12.8 13.8 9M4 16.2h12" />);
+export const EditIcon = icon(<path d="m4 16 .8-3.4 8.6-8.6 2.6 2.6-8.6 8.6zM11.6 5.8l2.6 2.6" />);
+export const CompareIcon = icon(<path d="M6.5 4v12M3.5 7l3-3 3 3M13.5 16V4M10.5 13l3 3 3-3" />);

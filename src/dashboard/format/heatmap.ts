@@ -1,48 +1,35 @@
 /** A latency heatmap: time across, latency bands up, calls as depth of colour. Pure functions. */
-
-export interface HeatmapColumn {
-  timeMs: number;
-  /** Calls per band, lowest band first. */
-  counts: readonly number[];
-}
-
-export interface Heatmap {
-  /** Bounds of the bands, ascending: band i lies between edge i and edge i + 1. */
-  edgesUs: readonly number[];
-  columns: readonly HeatmapColumn[];
-}
+import type { Heatmap } from '../../server/api-types.js';
 
 export interface Cell {
-  timeMs: number;
+  column: number;
   band: number;
 }
 
 /** Without the bands above and below all calls, so that what there is fills the picture. */
-export function trimBands({ edgesUs, columns }: Heatmap): Heatmap {
-  const bands = Math.max(0, edgesUs.length - 1);
+export function trimBands(heatmap: Heatmap): Heatmap {
+  const bands = Math.max(0, heatmap.boundsUs.length - 1);
   let low = bands;
   let high = -1;
-  for (const { counts } of columns) {
+  for (const counts of heatmap.counts) {
     for (let band = 0; band < bands; band++) {
       if ((counts[band] ?? 0) === 0) continue;
       low = Math.min(low, band);
       high = Math.max(high, band);
     }
   }
-  if (high === -1) return { edgesUs: [], columns: [] };
+  if (high === -1) return { ...heatmap, boundsUs: [], counts: [] };
   return {
-    edgesUs: edgesUs.slice(low, high + 2),
-    columns: columns.map(({ timeMs, counts }) => ({
-      timeMs,
-      counts: counts.slice(low, high + 1),
-    })),
+    ...heatmap,
+    boundsUs: heatmap.boundsUs.slice(low, high + 2),
+    counts: heatmap.counts.map((counts) => counts.slice(low, high + 1)),
   };
 }
 
 /** The fullest cell: the deepest colour. */
-export function maxCount({ columns }: Heatmap): number {
+export function maxCount({ counts }: Heatmap): number {
   let max = 0;
-  for (const { counts } of columns) for (const count of counts) max = Math.max(max, count);
+  for (const column of counts) for (const count of column) max = Math.max(max, count);
   return max;
 }
 
@@ -56,43 +43,24 @@ export function depthOf(count: number, max: number): number {
   return 0.16 + 0.84 * (Math.log(count) / Math.log(max));
 }
 
-/** The column that starts at or before a time; undefined in a gap. */
-export function columnAt(
-  columns: readonly HeatmapColumn[],
-  timeMs: number,
-  stepMs: number,
-): HeatmapColumn | undefined {
-  return columns.find((column) => timeMs >= column.timeMs && timeMs < column.timeMs + stepMs);
-}
-
-/** The cell one step further, inside the range and the bands. */
-export function moveCell(
-  cell: Cell,
-  key: string,
-  bounds: { fromMs: number; toMs: number; stepMs: number; bands: number },
-): Cell | undefined {
-  const { fromMs, toMs, stepMs, bands } = bounds;
-  const last = fromMs + Math.max(0, Math.ceil((toMs - fromMs) / stepMs) - 1) * stepMs;
-  const clamp = (value: number, low: number, high: number): number =>
-    Math.min(high, Math.max(low, value));
-  const at = (timeMs: number, band: number): Cell => ({
-    timeMs: clamp(timeMs, fromMs, last),
-    band: clamp(band, 0, bands - 1),
-  });
-  switch (key) {
-    case 'ArrowLeft':
-      return at(cell.timeMs - stepMs, cell.band);
-    case 'ArrowRight':
-      return at(cell.timeMs + stepMs, cell.band);
-    case 'ArrowUp':
-      return at(cell.timeMs, cell.band + 1);
-    case 'ArrowDown':
-      return at(cell.timeMs, cell.band - 1);
-    case 'Home':
-      return at(fromMs, cell.band);
-    case 'End':
-      return at(last, cell.band);
-    default:
-      return undefined;
-  }
+/** Where the arrow keys, Home and End lead, inside the picture; undefined for any other key. */
+export function moveCell(cell: Cell, key: string, { counts, boundsUs }: Heatmap): Cell | undefined {
+  const lastColumn = counts.length - 1;
+  const lastBand = boundsUs.length - 2;
+  const { column, band } = cell;
+  const moves: Record<string, Cell> = {
+    ArrowLeft: { column: column - 1, band },
+    ArrowRight: { column: column + 1, band },
+    ArrowUp: { column, band: band + 1 },
+    ArrowDown: { column, band: band - 1 },
+    Home: { column: 0, band },
+    End: { column: lastColumn, band },
+  };
+  const to = Object.hasOwn(moves, key) ? moves[key] : undefined;
+  return to === undefined
+    ? undefined
+    : {
+        column: Math.min(lastColumn, Math.max(0, to.column)),
+        band: Math.min(lastBand, Math.max(0, to.band)),
+      };
 }

@@ -1,5 +1,6 @@
 /** Draws a heatmap and its axes; the same frame as the time charts, so that both can be read together. */
-import { depthOf, maxCount, type Cell, type Heatmap } from '../../format/heatmap.js';
+import type { Heatmap } from '../../../server/api-types.js';
+import { depthOf, maxCount, type Cell } from '../../format/heatmap.js';
 import { formatDuration } from '../../format/duration.js';
 import { formatClock, formatDay } from '../../format/time.js';
 
@@ -10,7 +11,6 @@ export interface Picture {
   heatmap: Heatmap;
   fromMs: number;
   toMs: number;
-  stepMs: number;
   width: number;
   cursor: Cell | undefined;
 }
@@ -24,7 +24,7 @@ const TICK_MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7
 const TICK_PX = 76;
 
 export function drawHeatmap(canvas: HTMLCanvasElement, picture: Picture): void {
-  const { heatmap, fromMs, toMs, stepMs, width, cursor } = picture;
+  const { heatmap, fromMs, toMs, width, cursor } = picture;
   const ratio = devicePixelRatio;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(FRAME.height * ratio);
@@ -32,7 +32,7 @@ export function drawHeatmap(canvas: HTMLCanvasElement, picture: Picture): void {
   if (context === null) return;
   context.scale(ratio, ratio);
   const plot = plotOf(width);
-  const bands = heatmap.edgesUs.length - 1;
+  const bands = heatmap.boundsUs.length - 1;
   if (bands < 1) return;
   const bandPx = plot.height / bands;
   const xOf = (ms: number): number => plot.left + ((ms - fromMs) / (toMs - fromMs)) * plot.width;
@@ -47,7 +47,7 @@ export function drawHeatmap(canvas: HTMLCanvasElement, picture: Picture): void {
   const every = Math.max(1, Math.ceil(18 / bandPx));
   for (let edge = 0; edge <= bands; edge += every) {
     context.fillStyle = label;
-    context.fillText(shortDuration(heatmap.edgesUs[edge] ?? 0), plot.left - 8, yOf(edge));
+    context.fillText(shortDuration(heatmap.boundsUs[edge] ?? 0), plot.left - 8, yOf(edge));
     context.fillStyle = line;
     context.fillRect(plot.left, Math.round(yOf(edge)), plot.width, 1);
   }
@@ -66,33 +66,26 @@ export function drawHeatmap(canvas: HTMLCanvasElement, picture: Picture): void {
 
   const max = maxCount(heatmap);
   context.fillStyle = cssColor('--database');
-  for (const { timeMs, counts } of heatmap.columns) {
-    const x = xOf(timeMs);
-    const cellPx = Math.max(1, xOf(timeMs + stepMs) - x);
-    // A hair between cells while there is room for it.
-    const gap = cellPx > 6 ? 1 : 0;
+  const startOf = (column: number): number => xOf(heatmap.fromMs + column * heatmap.stepMs);
+  // A hair between cells while there is room for it.
+  const bandGap = bandPx > 6 ? 1 : 0;
+  heatmap.counts.forEach((counts, column) => {
+    const x = startOf(column);
+    const right = Math.min(startOf(column + 1), plot.left + plot.width);
+    const gap = right - x > 6 ? 1 : 0;
     counts.forEach((count, band) => {
       if (count === 0) return;
       context.globalAlpha = depthOf(count, max);
-      context.fillRect(
-        x,
-        yOf(band + 1) + (bandPx > 6 ? 1 : 0),
-        cellPx - gap,
-        bandPx - (bandPx > 6 ? 1 : 0),
-      );
+      context.fillRect(x, yOf(band + 1) + bandGap, Math.max(1, right - x - gap), bandPx - bandGap);
     });
-  }
+  });
   context.globalAlpha = 1;
   if (cursor !== undefined) {
     context.strokeStyle = cssColor('--text');
     context.lineWidth = 2;
-    const x = xOf(cursor.timeMs);
-    context.strokeRect(
-      x,
-      yOf(cursor.band + 1),
-      Math.max(3, xOf(cursor.timeMs + stepMs) - x),
-      bandPx,
-    );
+    const x = startOf(cursor.column);
+    const cellPx = Math.max(3, startOf(cursor.column + 1) - x);
+    context.strokeRect(x, yOf(cursor.band + 1), cellPx, bandPx);
   }
 }
 

@@ -1,14 +1,15 @@
 import { useState } from 'react';
+import type { Heatmap } from '../../../server/api-types.js';
 import { formatDuration } from '../../format/duration.js';
-import type { Heatmap } from '../../format/heatmap.js';
 import { formatExactCount } from '../../format/number.js';
 import { formatMoment } from '../../format/time.js';
 import classes from '../chart/chart-panel.module.css';
 
 /** The heatmap as a table: one line per time, one column per latency band. */
-export function HeatmapFigures({ heatmap: { edgesUs, columns } }: { heatmap: Heatmap }) {
+export function HeatmapFigures({ heatmap }: { heatmap: Heatmap }) {
   const [opened, setOpened] = useState(false);
-  const bands = edgesUs.slice(0, -1).map((low, at) => ({ low, high: edgesUs[at + 1] ?? low }));
+  const { boundsUs, counts, fromMs, stepMs } = heatmap;
+  const bands = boundsUs.slice(0, -1).map((low, at) => ({ low, high: boundsUs[at + 1] ?? low }));
   return (
     <details
       className={classes['figures']}
@@ -34,11 +35,11 @@ export function HeatmapFigures({ heatmap: { edgesUs, columns } }: { heatmap: Hea
               </tr>
             </thead>
             <tbody>
-              {columns.map(({ timeMs, counts }) => (
-                <tr key={timeMs}>
-                  <th scope="row">{formatMoment(timeMs)}</th>
-                  {bands.map(({ low }, at) => (
-                    <td key={low}>{formatExactCount(counts[at] ?? 0)}</td>
+              {counts.map((column, at) => (
+                <tr key={at}>
+                  <th scope="row">{formatMoment(fromMs + at * stepMs)}</th>
+                  {bands.map(({ low }, band) => (
+                    <td key={low}>{formatExactCount(column[band] ?? 0)}</td>
                   ))}
                 </tr>
               ))}

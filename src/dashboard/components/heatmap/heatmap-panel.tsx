@@ -1,8 +1,8 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import type { Range } from '../../../server/api-types.js';
+import type { Heatmap, Range } from '../../../server/api-types.js';
 import { formatDuration } from '../../format/duration.js';
-import { columnAt, moveCell, trimBands, type Cell, type Heatmap } from '../../format/heatmap.js';
+import { moveCell, trimBands, type Cell } from '../../format/heatmap.js';
 import { formatExactCount, formatPercent } from '../../format/number.js';
 import { formatMoment } from '../../format/time.js';
 import panel from '../chart/chart-panel.module.css';
@@ -28,7 +28,7 @@ export function HeatmapPanel({ heatmap: whole, range, onZoom }: Props) {
       <h2>
         Latency heatmap <span className={panel['hint']}>the darker, the more calls</span>
       </h2>
-      {heatmap.columns.length === 0 ? (
+      {heatmap.counts.length === 0 ? (
         <StatePanel kind="empty" title="No calls in this time range" />
       ) : (
         <>
@@ -47,8 +47,8 @@ function HeatmapPlot({ heatmap, range, onZoom }: Props) {
   const [cursor, setCursor] = useState<Cell>();
   const [drag, setDrag] = useState<{ fromPx: number; toPx: number }>();
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
-  const stepMs = range.bucketSeconds * 1000;
-  const bands = heatmap.edgesUs.length - 1;
+  const { stepMs } = heatmap;
+  const bands = heatmap.boundsUs.length - 1;
   const { fromMs, toMs } = range;
 
   useEffect(() => {
@@ -61,8 +61,8 @@ function HeatmapPlot({ heatmap, range, onZoom }: Props) {
 
   useEffect(() => {
     if (canvas.current === null || width === 0) return;
-    drawHeatmap(canvas.current, { heatmap, fromMs, toMs, stepMs, width, cursor });
-  }, [heatmap, fromMs, toMs, stepMs, width, cursor, scheme]);
+    drawHeatmap(canvas.current, { heatmap, fromMs, toMs, width, cursor });
+  }, [heatmap, fromMs, toMs, width, cursor, scheme]);
 
   const plot = plotOf(width);
   const pxOf = (event: PointerEvent<HTMLElement>): { x: number; y: number } => {
@@ -77,23 +77,19 @@ function HeatmapPlot({ heatmap, range, onZoom }: Props) {
     if (drag !== undefined) setDrag({ ...drag, toPx: x });
     const band = Math.floor(((plot.top + plot.height - y) / plot.height) * bands);
     const inside = x >= plot.left && x < plot.left + plot.width && band >= 0 && band < bands;
-    const timeMs = Math.floor((timeAt(x) - fromMs) / stepMs) * stepMs + fromMs;
+    const column = Math.floor((timeAt(x) - heatmap.fromMs) / stepMs);
     setCursor((now) => {
-      if (!inside) return undefined;
-      return now?.timeMs === timeMs && now.band === band ? now : { timeMs, band };
+      if (!inside || column < 0 || column >= heatmap.counts.length) return undefined;
+      return now?.column === column && now.band === band ? now : { column, band };
     });
   }
 
   function press(event: KeyboardEvent): void {
-    if (event.key === 'Enter' && cursor !== undefined)
-      onZoom(cursor.timeMs, cursor.timeMs + stepMs);
-    const start = heatmap.columns[0]?.timeMs ?? fromMs;
-    const next = moveCell(cursor ?? { timeMs: start, band: 0 }, event.key, {
-      fromMs,
-      toMs,
-      stepMs,
-      bands,
-    });
+    if (event.key === 'Enter' && cursor !== undefined) {
+      const start = heatmap.fromMs + cursor.column * stepMs;
+      onZoom(start, start + stepMs);
+    }
+    const next = moveCell(cursor ?? { column: 0, band: 0 }, event.key, heatmap);
     if (next === undefined) return;
     event.preventDefault();
     setCursor(next);
@@ -142,21 +138,21 @@ function HeatmapPlot({ heatmap, range, onZoom }: Props) {
         )}
       </div>
       <p className={`${classes['cell'] ?? ''} num`} aria-live="polite">
-        {cursor === undefined ? '\u00a0' : describeCell(heatmap, cursor, stepMs)}
+        {cursor === undefined ? '\u00a0' : describeCell(heatmap, cursor)}
       </p>
     </>
   );
 }
 
 /** `11:03 · 45.3 ms – 64.0 ms · 12 calls, 34% of that time`. */
-function describeCell({ edgesUs, columns }: Heatmap, cell: Cell, stepMs: number): string {
-  const column = columnAt(columns, cell.timeMs, stepMs);
-  const count = column?.counts[cell.band] ?? 0;
-  const all = column?.counts.reduce((sum, one) => sum + one, 0) ?? 0;
+function describeCell({ boundsUs, counts, fromMs, stepMs }: Heatmap, cell: Cell): string {
+  const column = counts[cell.column] ?? [];
+  const count = column[cell.band] ?? 0;
+  const all = column.reduce((sum, one) => sum + one, 0);
   const share = all === 0 ? '' : `, ${formatPercent(count / all)} of that time`;
-  const low = formatDuration(edgesUs[cell.band] ?? 0);
-  const high = formatDuration(edgesUs[cell.band + 1] ?? 0);
-  return `${formatMoment(cell.timeMs)} · ${low} – ${high} · ${formatExactCount(count)} ${
+  const low = formatDuration(boundsUs[cell.band] ?? 0);
+  const high = formatDuration(boundsUs[cell.band + 1] ?? 0);
+  return `${formatMoment(fromMs + cell.column * stepMs)} · ${low} – ${high} · ${formatExactCount(count)} ${
     count === 1 ? 'call' : 'calls'
   }${share}`;
 }

@@ -20,7 +20,9 @@ function useUpdatedAt(): number {
         .filter(
           (query) =>
             query.isActive() &&
-            ['services', 'report', 'detail'].includes(String(query.queryKey[0])),
+            ['services', 'service', 'report', 'detail', 'privacy'].includes(
+              String(query.queryKey[0]),
+            ),
         )
         .reduce((newest, query) => Math.max(newest, query.state.dataUpdatedAt), 0),
   );

@@ -33,5 +33,7 @@ export interface Column<Row> {
 export interface Facet<Row> {
   param: string;
   label: string;
+  /** Chosen elsewhere on the page. */
+  hidden?: boolean;
   valueOf: (row: Row) => string;
 }

@@ -31,8 +31,9 @@ interface Props<Row> {
   empty: ReactNode;
   filterLabel: string;
   fileName: string;
-  /** Choices of the page itself, beside the table's own. */
+  /** Choices and actions of the page itself, beside the table's own. */
   choices?: ReactNode;
+  actions?: ReactNode;
 }
 
 const NO_FACETS: readonly never[] = [];
@@ -47,7 +48,12 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
   if (rows.length === 0) {
     return (
       <div className="panel">
-        {props.choices !== undefined && <div className={classes['toolbar']}>{props.choices}</div>}
+        {props.actions !== undefined && (
+          <div className={classes['toolbar']}>
+            {props.choices}
+            <div className={classes['actions']}>{props.actions}</div>
+          </div>
+        )}
         {props.empty}
       </div>
     );
@@ -68,9 +74,12 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
         }
         choices={
           <>
-            {facets.map((facet) => (
-              <FacetSelect key={facet.param} facet={facet} rows={rows} />
-            ))}
+            {facets
+              .filter((facet) => facet.hidden !== true)
+              .map((facet) => (
+                <FacetSelect key={facet.param} facet={facet} rows={rows} />
+              ))}
+            {props.choices}
             <label className={`${classes['facet'] ?? ''} ${classes['sortBy'] ?? ''}`}>
               <span>Sort by</span>
               <select
@@ -87,11 +96,11 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
                 ))}
               </select>
             </label>
-            {props.choices}
           </>
         }
         actions={
           <>
+            {props.actions}
             <ColumnChooser columns={columns} choice={choice} />
             <ExportButton rows={table.rows} columns={columns} fileName={props.fileName} />
           </>

@@ -1,54 +1,50 @@
-import type { ChartPoint, DetailAnswer } from '../../../server/api-types.js';
-import type { ChartSeries } from '../../components/chart/chart-series.js';
+import type { DetailAnswer } from '../../../server/api-types.js';
+import { useRange } from '../../api/url-state.js';
 import { ChartPanel } from '../../components/chart/chart-panel.js';
+import { CALL_SERIES, COMPONENT_SERIES, LATENCY_SERIES } from '../../components/chart/series.js';
+import { HeatmapPanel } from '../../components/heatmap/heatmap-panel.js';
 import { zoomRange } from '../../format/range.js';
 import classes from './detail-view.module.css';
 
-type Field = Exclude<keyof ChartPoint, 'timeMs'>;
-
-const series = (
-  field: Field,
-  label: string,
-  color: string,
-  style: 'line' | 'dashed' | 'bars',
-): ChartSeries<ChartPoint> => ({
-  key: field,
-  label,
-  color,
-  style,
-  value: (point) => point[field],
-  empty: style === 'bars' ? 0 : null,
-});
-
-const LATENCY = [
-  series('averageUs', 'Average', '--average', 'dashed'),
-  series('p50Us', 'p50', '--p50', 'line'),
-  series('p95Us', 'p95', '--p95', 'line'),
-  series('p99Us', 'p99', '--p99', 'line'),
-];
-
-/** Errors are drawn over the calls they are part of. */
-const CALLS = [
-  series('calls', 'Calls', '--database', 'bars'),
-  series('errors', 'Errors', '--error', 'bars'),
-];
-
-interface Props {
-  answer: DetailAnswer;
-  onZoom: (fromMs: number, toMs: number) => void;
-}
-
-export function DetailCharts({ answer, onZoom }: Props) {
-  const { chart, range } = answer;
-  function zoom(fromMs: number, toMs: number): void {
-    const zoomed = zoomRange(fromMs, toMs, range.bucketSeconds);
-    if (zoomed.kind === 'absolute') onZoom(zoomed.fromMs, zoomed.toMs);
-  }
-  const shared = { points: chart, range, syncKey: 'detail', onZoom: zoom };
+/** Everything over time; a drag on any of them zooms the whole page. */
+export function DetailCharts({ answer }: { answer: DetailAnswer }) {
+  const { chart, range, heatmap, components, report } = answer;
+  const [, setRange] = useRange();
+  const shared = {
+    range,
+    syncKey: 'detail',
+    onZoom: (fromMs: number, toMs: number) =>
+      setRange(zoomRange(fromMs, toMs, range.bucketSeconds)),
+  };
   return (
     <div className={classes['charts']}>
-      <ChartPanel title="Latency" kind="duration" series={LATENCY} {...shared} />
-      <ChartPanel title="Calls and errors" kind="count" series={CALLS} {...shared} />
+      <div className={classes['wide']}>
+        <HeatmapPanel heatmap={heatmap} range={range} onZoom={shared.onZoom} />
+      </div>
+      <ChartPanel
+        title="Latency"
+        kind="duration"
+        points={chart}
+        series={LATENCY_SERIES}
+        {...shared}
+      />
+      <ChartPanel
+        title="Calls and errors"
+        kind="count"
+        points={chart}
+        series={CALL_SERIES}
+        {...shared}
+      />
+      {report === 'endpoints' && (
+        <ChartPanel
+          title="Time by component"
+          note="of all requests together · drag to zoom"
+          kind="duration"
+          points={components}
+          series={COMPONENT_SERIES}
+          {...shared}
+        />
+      )}
     </div>
   );
 }

@@ -1,9 +1,8 @@
 import { Skeleton } from '@mantine/core';
-import { useCallback } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { DetailAnswer, ReportKind } from '../../../server/api-types.js';
 import { useDetail } from '../../api/hooks.js';
-import { REPORTS, reportPath } from '../../api/links.js';
+import { REPORTS, reportPath, servicePath } from '../../api/links.js';
 import { useRange } from '../../api/url-state.js';
 import { ErrorList } from '../../components/errors.js';
 import { QueryPanel } from '../../components/query-panel.js';
@@ -39,7 +38,7 @@ export function DetailView({ serviceId, report, rowId }: Props) {
       <nav aria-label="Breadcrumb" className={classes['crumbs']}>
         <Link to={`/${search}`}>Services</Link>
         <span aria-hidden="true">/</span>
-        <Link to={reportPath(serviceId, 'endpoints', search)} className="foreign" dir="auto">
+        <Link to={servicePath(serviceId, search)} className="foreign" dir="auto">
           {displayName(service, 60)}
         </Link>
         <span aria-hidden="true">/</span>
@@ -73,16 +72,11 @@ function Detail({
   search: string;
 }) {
   const { row, range } = answer;
-  const [, setRange] = useRange();
-  const zoom = useCallback(
-    (fromMs: number, toMs: number) => setRange({ kind: 'absolute', fromMs, toMs }),
-    [setRange],
-  );
   return (
     <article className={classes['detail']} data-stale={stale || undefined}>
-      <DetailHeading row={row} />
+      <DetailHeading answer={answer} search={search} />
       <DetailFigures row={row} report={answer.report} />
-      <DetailCharts answer={answer} onZoom={zoom} />
+      <DetailCharts answer={answer} />
       <div className={classes['columns']}>
         <RelatedPanels answer={answer} search={search} />
         <section className="panel" aria-label="Errors by type">

@@ -8,7 +8,7 @@ import { Figure } from '../../components/figure.js';
 import { StatePanel } from '../../components/state-panel.js';
 import { formatDuration } from '../../format/duration.js';
 import { displayName } from '../../format/hostile.js';
-import { formatCount, formatExactCount } from '../../format/number.js';
+import { formatCount, formatExactCount, formatRate } from '../../format/number.js';
 import classes from './related-panels.module.css';
 
 interface Panel {
@@ -80,13 +80,21 @@ function RelatedTable(props: { panel: Panel; answer: DetailAnswer; search: strin
       <table className={classes['table']}>
         <thead>
           <tr>
-            {['Name', 'Share', 'Calls', 'Average', 'p95', 'Max', 'Total', 'Errors'].map(
-              (heading) => (
-                <th key={heading} scope="col">
-                  {heading}
-                </th>
-              ),
-            )}
+            {[
+              'Name',
+              'Share',
+              'Calls',
+              'Per request',
+              'Average',
+              'p95',
+              'Max',
+              'Total',
+              'Errors',
+            ].map((heading) => (
+              <th key={heading} scope="col">
+                {heading}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -111,6 +119,9 @@ function RelatedTable(props: { panel: Panel; answer: DetailAnswer; search: strin
               </td>
               <td>
                 <Figure text={formatCount(row.calls)} title={formatExactCount(row.calls)} />
+              </td>
+              <td>
+                <Figure text={formatRate(row.callsPerRequest ?? Number.NaN)} />
               </td>
               <td>
                 <Figure text={formatDuration(row.averageUs)} />

@@ -4,14 +4,21 @@ import { ErrorCell } from '../../components/errors.js';
 import { Figure } from '../../components/figure.js';
 import { RowName } from '../../components/row-name.js';
 import { Sparkline } from '../../components/sparkline.js';
+import { ApdexCell } from '../../components/apdex.js';
 import type { Column, ColumnLevel, Facet } from '../../components/table/columns.js';
-import { formatDuration } from '../../format/duration.js';
+import { formatTiming } from '../../format/duration.js';
+import { changeOf } from '../../format/change.js';
 import { displayName } from '../../format/hostile.js';
 import { errorRate, formatCount, formatExactCount, formatRate } from '../../format/number.js';
 import { splitRatio } from '../../format/split.js';
 import { formatAgo, formatMoment } from '../../format/time.js';
 
+import { ChangeBadge, Delta } from './change-badge.js';
+import { CHANGE_FACET } from './compare-summary.js';
+
 type ReportColumn = Column<ReportRow>;
+/** Figures that the answer also has of the period before, and what more of them means. */
+const COMPARED = { averageUs: 'bad', p95Us: 'bad', totalUs: 'bad' } as const;
 type DurationField = 'averageUs' | 'p50Us' | 'p95Us' | 'p99Us' | 'maxUs' | 'totalUs';
 
 const duration = (
@@ -26,7 +33,19 @@ const duration = (
   level,
   unit: 'µs',
   value: (row) => row[key],
-  cell: (row) => <Figure text={formatDuration(row[key])} />,
+  cell: (row) => (
+    <>
+      <Figure text={formatTiming(row[key], row.calls)} />
+      {Object.hasOwn(COMPARED, key) && (
+        <Delta
+          kind="duration"
+          now={row[key]}
+          before={row.previous?.[key as keyof typeof COMPARED]}
+          more={COMPARED[key as keyof typeof COMPARED]}
+        />
+      )}
+    </>
+  ),
 });
 
 const figures: ReportColumn[] = [
@@ -36,7 +55,12 @@ const figures: ReportColumn[] = [
     hint: 'Calls in the time range',
     level: 'narrow',
     value: (row) => row.calls,
-    cell: (row) => <Figure text={formatCount(row.calls)} title={formatExactCount(row.calls)} />,
+    cell: (row) => (
+      <>
+        <Figure text={formatCount(row.calls)} title={formatExactCount(row.calls)} />
+        <Delta kind="count" now={row.calls} before={row.previous?.calls} more="neutral" />
+      </>
+    ),
   },
   {
     key: 'callsPerMinute',
@@ -116,9 +140,44 @@ const text = (
   cell: (row) => <span className="foreign">{displayName(value(row), 60, '–')}</span>,
 });
 
+const callsPerRequest: ReportColumn = {
+  key: 'callsPerRequest',
+  title: '/req',
+  hint: 'Average calls per request of the endpoints that make them',
+  value: (row) => row.callsPerRequest ?? Number.NaN,
+  cell: (row) => <Figure text={formatRate(row.callsPerRequest ?? Number.NaN)} />,
+};
+
+/** Slower ones first, new ones before and gone ones after them. */
+function changeValue({ change, averageUs, previous }: ReportRow): number {
+  if (change === 'new') return Number.MAX_VALUE;
+  if (change === 'gone') return -1;
+  return previous === undefined ? Number.NaN : changeOf(averageUs, previous.averageUs);
+}
+
+const changeColumn: ReportColumn = {
+  key: 'change',
+  title: 'Change',
+  hint: 'Since the period before; sorts by the change of the average',
+  level: 'narrow',
+  text: true,
+  firstDirection: 'desc',
+  value: changeValue,
+  exported: (row) => row.change ?? '',
+  cell: (row) => <ChangeBadge row={row} />,
+};
+
 /** Columns that only one report has. */
 const special: Record<ReportKind, ReportColumn[]> = {
   endpoints: [
+    {
+      key: 'apdex',
+      title: 'Apdex',
+      hint: 'App satisfaction, 0 … 1, with the service’s threshold',
+      firstDirection: 'asc',
+      value: (row) => row.endpoint?.apdex.score ?? Number.NaN,
+      cell: (row) => (row.endpoint === undefined ? null : <ApdexCell apdex={row.endpoint.apdex} />),
+    },
     {
       key: 'split',
       title: 'Components',
@@ -136,6 +195,7 @@ const special: Record<ReportKind, ReportColumn[]> = {
     },
   ],
   queries: [
+    callsPerRequest,
     text('operation', 'Operation', 'SELECT, INSERT, …', (row) => row.query?.operation ?? ''),
     text(
       'collection',
@@ -149,6 +209,7 @@ const special: Record<ReportKind, ReportColumn[]> = {
     ),
   ],
   'web-services': [
+    callsPerRequest,
     {
       key: 'statuses',
       title: 'Answers',
@@ -170,6 +231,7 @@ export function reportColumns(
   report: ReportKind,
   range: Range,
   hrefOf: (row: ReportRow) => string,
+  comparing: boolean,
 ): ReportColumn[] {
   return [
     {
@@ -180,6 +242,7 @@ export function reportColumns(
       exported: (row) => (row.other ? 'Other' : (row.query?.text ?? row.name)),
       cell: (row) => <RowName row={row} href={hrefOf(row)} />,
     },
+    ...(comparing ? [changeColumn] : []),
     ...special[report],
     ...figures,
     errors,
@@ -191,14 +254,19 @@ export function reportColumns(
 
 /** What each report can be narrowed down by, besides its text. */
 export const FACETS: Record<ReportKind, readonly Facet<ReportRow>[]> = {
-  endpoints: [{ param: 'method', label: 'Method', valueOf: (row) => row.endpoint?.method ?? '' }],
+  endpoints: [
+    { param: 'method', label: 'Method', valueOf: (row) => row.endpoint?.method ?? '' },
+    CHANGE_FACET,
+  ],
   queries: [
     { param: 'operation', label: 'Operation', valueOf: (row) => row.query?.operation ?? '' },
     { param: 'table', label: 'Table', valueOf: (row) => row.query?.collection ?? '' },
     { param: 'database', label: 'Database', valueOf: (row) => row.query?.namespace ?? '' },
+    CHANGE_FACET,
   ],
   'web-services': [
     { param: 'method', label: 'Method', valueOf: (row) => row.call?.method ?? '' },
     { param: 'host', label: 'Host', valueOf: (row) => row.call?.address ?? '' },
+    CHANGE_FACET,
   ],
 };

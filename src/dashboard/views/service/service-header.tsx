@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import type { ServiceRow } from '../../../server/api-types.js';
+import { ApdexTile } from '../../components/apdex-tile.js';
 import { SplitBar, SplitLegend } from '../../components/bars.js';
 import { Tag } from '../../components/badges.js';
 import { Tile } from '../../components/tile.js';
@@ -48,6 +49,7 @@ export function ServiceHeader({ name, service, loading }: Props) {
       {service === undefined && loading && <Skeleton height={78} radius={10} />}
       {service !== undefined && (
         <div className={classes['tiles']}>
+          <ApdexTile serviceId={service.id} apdex={service.apdex} />
           <Tile
             label="Requests/min"
             text={formatRate(service.callsPerMinute)}

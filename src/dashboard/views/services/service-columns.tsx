@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import type { Range, ServiceRow } from '../../../server/api-types.js';
+import { ApdexCell } from '../../components/apdex.js';
 import { Tag } from '../../components/badges.js';
 import { SplitBar } from '../../components/bars.js';
 import { ErrorCell } from '../../components/errors.js';
@@ -36,7 +37,17 @@ export function serviceColumns(
       ),
     },
     {
+      key: 'apdex',
+      title: 'Apdex',
+      hint: 'App satisfaction, 0 … 1, with each service’s own threshold',
+      level: 'narrow',
+      firstDirection: 'asc',
+      value: (row) => row.apdex.score ?? Number.NaN,
+      cell: (row) => <ApdexCell apdex={row.apdex} />,
+    },
+    {
       key: 'callsPerMinute',
+      level: 'narrow',
       title: 'Requests/min',
       value: (row) => row.callsPerMinute,
       cell: (row) => (
@@ -49,7 +60,9 @@ export function serviceColumns(
     {
       key: 'trend',
       title: 'Trend',
-      hint: 'Requests over the time range',
+      hint: 'Requests over the time range; sorts by requests',
+      level: 'narrow',
+      exported: null,
       value: (row) => row.requests.calls,
       cell: (row) => (
         <Sparkline
@@ -62,12 +75,15 @@ export function serviceColumns(
     {
       key: 'averageUs',
       title: 'Average',
+      unit: 'µs',
       value: (row) => row.requests.averageUs,
       cell: (row) => <Figure text={formatTiming(row.requests.averageUs, row.requests.calls)} />,
     },
     {
       key: 'p95Us',
       title: 'p95',
+      level: 'narrow',
+      unit: 'µs',
       hint: '95 % of the requests were at most this slow',
       value: (row) => row.requests.p95Us,
       cell: (row) => <Figure text={formatTiming(row.requests.p95Us, row.requests.calls)} />,
@@ -75,7 +91,8 @@ export function serviceColumns(
     {
       key: 'errorRate',
       title: 'Errors',
-      hint: 'Failed requests and their share',
+      hint: 'Failed requests and their share; sorts by the share',
+      level: 'narrow',
       value: (row) => errorRate(row.requests),
       cell: (row) => <ErrorCell calls={row.requests.calls} errors={row.requests.errors} />,
     },
@@ -83,6 +100,7 @@ export function serviceColumns(
       key: 'split',
       title: 'Components',
       hint: 'Time in database, web services, own code; sorts by the database’s share',
+      level: 'narrow',
       value: (row) => splitRatio(row.split),
       cell: (row) => <SplitBar split={row.split} />,
     },
@@ -93,8 +111,20 @@ export function serviceColumns(
       cell: (row) => <Figure text={formatCount(row.instances)} />,
     },
     {
+      key: 'runtime',
+      title: 'Runtime',
+      hint: 'Of the instance that was seen last',
+      level: 'wide',
+      text: true,
+      value: (row) => row.runtimes[0]?.runtime ?? '',
+      cell: (row) => (
+        <span className="foreign">{displayName(row.runtimes[0]?.runtime ?? '', 40, '–')}</span>
+      ),
+    },
+    {
       key: 'lastSeenMs',
       title: 'Last seen',
+      exported: (row) => new Date(row.lastSeenMs).toISOString(),
       value: (row) => row.lastSeenMs,
       cell: (row) => (
         <span className="num" title={formatMoment(row.lastSeenMs)}>

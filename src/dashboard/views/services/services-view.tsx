@@ -1,7 +1,8 @@
 import { Skeleton } from '@mantine/core';
+import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { useServices } from '../../api/hooks.js';
-import { reportPath } from '../../api/links.js';
+import { servicePath } from '../../api/links.js';
 import { useRange } from '../../api/url-state.js';
 import { SplitLegend } from '../../components/bars.js';
 import { LossesNote } from '../../components/losses-note.js';
@@ -10,6 +11,7 @@ import { RangeNote } from '../../components/range-note.js';
 import { DataTable } from '../../components/table/data-table.js';
 import { useTitle } from '../../components/use-title.js';
 import { rangeKey, rangeSearch } from '../../format/range.js';
+import { AgentsPanel } from './agents-panel.js';
 import { ConnectFirstApp } from './connect-first-app.js';
 import { serviceColumns } from './service-columns.js';
 import classes from './services-view.module.css';
@@ -22,8 +24,16 @@ export function ServicesView() {
   const [range] = useRange();
   const [params] = useSearchParams();
   const answer = useServices(range);
-  const hrefOf = (row: { id: string }): string =>
-    reportPath(row.id, 'endpoints', rangeSearch(params));
+  const search = rangeSearch(params);
+  const hrefOf = useCallback(
+    (row: { id: string }): string => servicePath(row.id, search),
+    [search],
+  );
+  const answered = answer.data?.range;
+  const columns = useMemo(
+    () => (answered === undefined ? [] : serviceColumns(answered, hrefOf)),
+    [answered, hrefOf],
+  );
   return (
     <>
       <QueryPanel
@@ -49,7 +59,7 @@ export function ServicesView() {
                 caption="Services"
                 noun="service"
                 rows={data.services}
-                columns={serviceColumns(data.range, hrefOf)}
+                columns={columns}
                 defaultSort={SORT}
                 textOf={(row) => `${row.name} ${row.environment} ${row.version}`}
                 scope={rangeKey(range)}
@@ -61,6 +71,7 @@ export function ServicesView() {
               <div className={classes['foot']}>
                 <RangeNote range={data.range} />
               </div>
+              <AgentsPanel agents={data.agents} />
             </>
           )
         }

@@ -5,6 +5,7 @@ import { CrashView } from './views/crash/crash-view.js';
 import { DetailView } from './views/detail/detail-view.js';
 import { LoginView } from './views/login/login-view.js';
 import { NotFoundView } from './views/not-found/not-found-view.js';
+import { PrivacyView } from './views/privacy/privacy-view.js';
 import { ServiceView } from './views/service/service-view.js';
 import { ServicesView } from './views/services/services-view.js';
 
@@ -37,6 +38,7 @@ export function createRouter() {
         { path: 'services/:serviceId', element: <OverviewRoute /> },
         { path: 'services/:serviceId/:report', element: <ReportRoute /> },
         { path: 'services/:serviceId/:report/:rowId', element: <ReportRoute /> },
+        { path: 'privacy', element: <PrivacyView /> },
         { path: '*', element: <NotFoundView /> },
       ],
     },

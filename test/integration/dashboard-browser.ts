@@ -98,11 +98,12 @@ interface AxeResult {
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds on the page as it stands, WCAG A and AA and best practices. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** What axe finds on the page as it stands: WCAG A and AA and best practices, or only the named rules. */
+export async function axeFindings(page: Page, rules?: readonly string[]): Promise<string[]> {
   // Through the debugger, so the page's content security policy stays in force for the page.
   await page.evaluate(AXE);
-  const result = await page.evaluate<AxeResult>('axe.run(document)');
+  const options = rules === undefined ? {} : { runOnly: rules };
+  const result = await page.evaluate<AxeResult>(`axe.run(document, ${JSON.stringify(options)})`);
   return result.violations.flatMap((violation) =>
     violation.nodes.map(
       (node) => `${violation.id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`,

@@ -122,7 +122,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`tables ${SKIPPED_BECAUSE ?? ''}`
       '\r\n',
     );
     expect(head).toMatch(/^\ufeffQuery,.*Calls,.*p95 \(µs\)/);
-    expect(row).toMatch(/^"SELECT a, b FROM t_caa WHERE id = \?",SELECT,t_caa,.*,3,/);
+    expect(row).toMatch(/^"SELECT a, b FROM t_caa WHERE id = \?",[\d.]*,SELECT,t_caa,.*,3,/);
     expect(more).toEqual(['']);
     await page.getByRole('combobox', { name: 'Table' }).selectOption('');
     await page.getByText('2,000 queries').waitFor();

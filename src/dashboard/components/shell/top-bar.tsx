@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, useLocation, useNavigate, useSearchParams } from 'react-router';
 import type { Session } from '../../../server/api-types.js';
 import { api } from '../../api/client.js';
 import { rangeSearch } from '../../format/range.js';
@@ -67,8 +67,14 @@ function UserMenu({ session }: { session: Session }) {
   );
 }
 
+const PAGES: readonly { path: string; title: string; alsoBelow?: string }[] = [
+  { path: '/', title: 'Services', alsoBelow: '/services/' },
+  { path: '/privacy', title: 'Privacy' },
+];
+
 export function TopBar({ session }: { session: Session }) {
   const [params] = useSearchParams();
+  const { pathname } = useLocation();
   return (
     <header className={classes['bar']}>
       <div className={classes['inner']}>
@@ -79,6 +85,23 @@ export function TopBar({ session }: { session: Session }) {
         >
           <Logo /> Retrace
         </Link>
+        <nav className={classes['pages']} aria-label="Pages">
+          {PAGES.map(({ path, title, alsoBelow }) => (
+            <Link
+              key={path}
+              to={`${path}${rangeSearch(params)}`}
+              aria-current={
+                pathname === path
+                  ? 'page'
+                  : alsoBelow !== undefined && pathname.startsWith(alsoBelow)
+                    ? 'true'
+                    : undefined
+              }
+            >
+              {title}
+            </Link>
+          ))}
+        </nav>
         <span className={classes['tenant']} dir="auto">
           {displayName(session.tenant.name, 60)}
         </span>

@@ -25,7 +25,8 @@ interface Props<Row> {
   defaultSort: SortSpec;
   textOf: (row: Row) => string;
   scope: string;
-  hrefOf: (row: Row) => string;
+  /** Where a row leads; a row without it is only read. */
+  hrefOf?: (row: Row) => string;
   /** Marks the explicit overflow row. */
   isOther?: (row: Row) => boolean;
   empty: ReactNode;

@@ -19,7 +19,7 @@ const ESTIMATED_PX = 62;
 interface Props<Row> {
   rows: readonly Row[];
   columns: readonly Column<Row>[];
-  hrefOf: (row: Row) => string;
+  hrefOf?: (row: Row) => string;
   isOther?: (row: Row) => boolean;
 }
 
@@ -37,7 +37,11 @@ export function TableBody<Row extends { id: string }>(props: Props<Row>) {
 }
 
 function rowProps<Row>({ columns, hrefOf, isOther }: Props<Row>, row: Row) {
-  return { columns: columns as readonly Column<never>[], href: hrefOf(row), other: isOther?.(row) };
+  return {
+    columns: columns as readonly Column<never>[],
+    href: hrefOf?.(row),
+    other: isOther?.(row),
+  };
 }
 
 function VirtualBody<Row extends { id: string }>(props: Props<Row>) {
@@ -88,7 +92,7 @@ interface RowProps {
   row: unknown;
   at: number;
   columns: readonly Column<never>[];
-  href: string;
+  href: string | undefined;
   other: boolean | undefined;
   measure?: Ref<HTMLTableRowElement>;
 }
@@ -99,7 +103,7 @@ const TableRow = memo(function TableRow({ row, at, columns, href, other, measure
   function open(event: MouseEvent): void {
     // Links do their own work; and text being selected is not a click.
     if ((event.target as Element).closest('a, button') !== null) return;
-    if (getSelection()?.isCollapsed === false) return;
+    if (href === undefined || getSelection()?.isCollapsed === false) return;
     void navigate(href);
   }
   return (
@@ -109,6 +113,7 @@ const TableRow = memo(function TableRow({ row, at, columns, href, other, measure
       role="row"
       aria-rowindex={at + 2}
       data-other={other === true || undefined}
+      data-opens={href !== undefined || undefined}
       onClick={open}
     >
       {columns.map((column) => (

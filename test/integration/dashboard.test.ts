@@ -105,6 +105,53 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     await page.close();
   });
 
+  it('compares with the period before and narrows by what changed', async () => {
+    const at = `/services/${await test.shopId()}/queries?range=15m`;
+    const page = await test.page(at);
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.waitForURL(/compare=previous/);
+    const changes = page.getByRole('group', { name: 'Changes since the period before' });
+    await changes.getByText(/Compared with .*total time/).waitFor();
+    const first = changes.getByRole('button').first();
+    const count = Number.parseInt(await first.innerText(), 10);
+    await first.click();
+    await page.waitForURL(/change=/);
+    await expect.poll(() => page.getByRole('row').count()).toBe(count + 1);
+    await page.goBack();
+    await page.goBack();
+    await page.waitForURL((url) => !url.search.includes('compare'));
+    await changes.waitFor({ state: 'detached' });
+    await page.close();
+  });
+
+  it('changes the Apdex threshold of a service', async () => {
+    const page = await test.page(`/services/${await test.shopId()}`);
+    await page.getByText('Apdex, T = 500 ms').waitFor();
+    await page.getByRole('button', { name: 'Change the Apdex threshold' }).click();
+    const threshold = page.getByRole('textbox', { name: 'Threshold T, ms' });
+    await threshold.fill('0');
+    await page.getByRole('button', { name: 'Save for everybody' }).click();
+    await page.getByText('A whole number from 1 to 60000').waitFor();
+    await threshold.fill('1200');
+    await page.getByRole('button', { name: 'Save for everybody' }).click();
+    await page.getByText('Apdex, T = 1.2 s').waitFor();
+    await page.close();
+  });
+
+  it('reads and zooms the heatmap with the keyboard', async () => {
+    const page = await test.detailPage('queries');
+    await page.getByRole('group', { name: /Latency heatmap/ }).focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowUp');
+    await page
+      .getByText(/ – .* · [\d,]+ calls?/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/from=.+&to=/);
+    await page.close();
+  });
+
   it('does not move rows under the pointer', async () => {
     const id = await test.shopId();
     const page = await test.page(`/services/${id}/queries?sort=-calls`);

@@ -26,7 +26,10 @@ export function HeatmapPanel({ heatmap: whole, range, onZoom }: Props) {
   return (
     <section className={`panel ${panel['panel'] ?? ''}`} aria-label="Latency heatmap">
       <h2>
-        Latency heatmap <span className={panel['hint']}>the darker, the more calls</span>
+        Latency heatmap{' '}
+        <span className={panel['hint']}>
+          the stronger the colour, the more calls · drag to zoom
+        </span>
       </h2>
       {heatmap.counts.length === 0 ? (
         <StatePanel kind="empty" title="No calls in this time range" />

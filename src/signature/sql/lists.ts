@@ -148,6 +148,8 @@ export class Lists extends Output {
       this.silentComma();
       return;
     }
+    // Something that is no row stands between the rows.
+    if (slot === this.rowsDepth) this.rowsDepth = -1;
     this.mark(44, PREV.comma, false);
   }
 

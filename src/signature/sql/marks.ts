@@ -12,7 +12,7 @@ import { Quotes } from './quotes.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
 const { classOf, isOperator, wordBits } = chars;
-const { BROKEN, findLineEnd, UNCLEAR } = literals;
+const { BROKEN, findLineEnd, findNumberEnd, UNCLEAR } = literals;
 const { wordFlags, laneA, laneB, LANE_A_SEED, LANE_B_SEED } = words;
 const { isOrdinaryName, maskName } = names;
 /** The end of the text was reached, or nothing after this point may be written. */
@@ -38,6 +38,8 @@ export class Marks extends Quotes {
   protected endStatement(i: number): number {
     if (this.starting) return i + 1;
     if (this.dataFollows) return STOP;
+    // Only the action of CREATE RULE holds statements in parentheses.
+    if (this.prev === PREV.open || (this.depth > 0 && !this.isDdl)) return UNCLEAR;
     this.closeOpenItems();
     this.resetStatement();
     this.semicolon = true;
@@ -240,7 +242,7 @@ export class Marks extends Quotes {
       if (wordBits[next] !== 0) {
         let end = i + 1;
         while (wordBits[src[end] as number] !== 0) end++;
-        return this.writeValue(end);
+        return this.bind(i, end);
       }
       if (next === 39 || next === 34) {
         this.findEnd(i + 2, next);
@@ -259,7 +261,7 @@ export class Marks extends Quotes {
     if (wordBits[next] !== 0) {
       let end = i + 1;
       while (wordBits[src[end] as number] !== 0 || src[end] === 35 || src[end] === 64) end++;
-      return this.writeValue(end);
+      return this.bind(i, end);
     }
     if (next === 39 || next === 34 || next === 96) {
       this.findEnd(i + 2, next);
@@ -299,6 +301,57 @@ export class Marks extends Quotes {
     // PostgreSQL's bitwise XOR, or MySQL's comment: the rest of the line is masked either way.
     const end = findLineEnd(src, this.end, i + 1, false);
     return end < 0 ? end : this.writeValue(end);
+  }
+
+  /** A number; `0` and `0x` beside lone hexadecimal digits are one that was torn apart. */
+  protected number(i: number): number {
+    const { src } = this;
+    const end = findNumberEnd(src, i);
+    if (src[i] === 48 && end - i < 3 && wordBits[src[end] as number] === 0) {
+      const prefixed = end - i === 2;
+      if (prefixed && ((src[i + 1] as number) | 32) !== 120) return this.writeValue(end);
+      let at = end + 1;
+      if (!prefixed && ((src[at++] as number) | 32) !== 120) return this.writeValue(end);
+      const from = at;
+      while (wordBits[src[at] as number] === 1 || wordBits[src[at] as number] === 2) at++;
+      if (at - from > 2 && wordBits[src[at] as number] === 0) return UNCLEAR;
+    }
+    return this.bind(i, end);
+  }
+
+  /** A bind or a number of word bytes. A dollar in it belongs to a dollar quote that was torn apart. */
+  protected bind(from: number, end: number): number {
+    for (let i = from + 1; i < end; i++) if (this.src[i] === 36) return UNCLEAR;
+    return this.writeValue(end);
+  }
+
+  /** A comment to the end of the line, unless the rest of the line may be a literal's beginning. */
+  protected lineComment(from: number, certain: boolean): number {
+    const { src } = this;
+    const end = findLineEnd(src, this.end, from, certain);
+    let single = 0;
+    let double = 0;
+    for (let i = from; i < end; i++) {
+      if (src[i] === 39) single ^= 1;
+      else if (src[i] === 34) double ^= 1;
+    }
+    if ((single | double) !== 0) {
+      if (this.prev >= PREV.operand && this.nameFollows(end)) return UNCLEAR;
+      this.oddComment = true;
+    }
+    return end;
+  }
+
+  protected closeBracket(i: number): number {
+    if (this.mode === MODE.masked) return this.writeValue(i + 1);
+    const kind = this.frames[this.depth];
+    // The end of a quoted name that was cut in two.
+    if (this.depth === 0 || (kind !== FRAME.list && kind !== FRAME.subscript)) return UNCLEAR;
+    if (kind === FRAME.list) this.endItem(this.depth);
+    this.depth--;
+    this.mark(93, PREV.close, false);
+    this.onOther();
+    return i + 1;
   }
 
   protected openBracket(i: number): number {

@@ -9,6 +9,7 @@ const KNOWN = new Set(
    cp1252 latin10 utf8mb3 utf8mb4 x509 rfc3339 rfc4122 base64 crc32 crc32c md5 aes128 aes192 aes256 int128
    int256 uint128 uint256 euc_jis_2004 jis0213 gb18030 gb2312 big5 ripemd160 blake2b512 sha1 ean13 upc2013
    crc64 hll128 uuid128 rsa2048 rsa4096 iso3166 iso4217 iso639 e164 j2000 d3 oid8 int2vector mp3 mp4 h264 h265
+   added faded decade facade
    i18n l10n a11y k8s p2p b2b b2c c2c e2e w3c`.split(/\s+/),
 );
 
@@ -17,6 +18,12 @@ export const MAX_NAME_BYTES = 128;
 
 const LETTERS_OF_HEX = /[a-f]{8,}/;
 const PART = /[a-z0-9\u0080-\uffff]+/gi;
+
+/** The middle of a hexadecimal literal. */
+const HEX_PREFIXED = /0x[0-9a-f]/;
+const NOT_PLAIN = /[^\0-\x7f]|#/;
+/** A whole name of nothing but hexadecimal letters or digits after an x. */
+const HEX_NAME = /^[a-f]{5,}$|^x_?[0-9a-f]{4,}$/;
 
 /** True when a run of letters without digits holds eight hexadecimal ones in a row: `deadbeefcafe`. */
 function isHexWord(part: string): boolean {
@@ -27,7 +34,7 @@ function maskPart(part: string): string {
   const lower = part.toLowerCase();
   if (KNOWN.has(lower)) return part;
   const runs = part.match(/[0-9]+/g);
-  if (isHexWord(lower)) return '?';
+  if (isHexWord(lower) || HEX_PREFIXED.test(lower)) return '?';
   if (runs === null) return part;
   let digits = 0;
   let longest = 0;
@@ -41,14 +48,18 @@ function maskPart(part: string): string {
   if (runs.length >= 3 || (runs.length === 2 && digits >= 3)) return '?';
   if (lower.length >= 6 && /^[0-9a-f]*[0-9][0-9a-f]*[a-f]$|^[0-9a-f]*[0-9]{2}$/.test(lower))
     return '?';
-  if (longest >= 3) return part.replace(/[0-9]+/g, '?');
-  return part;
+  // `kanari4711`: nothing tells where the data begins.
+  return longest >= 3 ? '?' : part;
 }
 
 /** A name with its data-like parts replaced by `?`. */
 export function maskName(name: string): string {
   if (KNOWN.has(name.toLowerCase())) return name;
-  return name.replace(PART, maskPart).replace(/\?{2,}/g, '?');
+  const masked = HEX_NAME.test(name.toLowerCase())
+    ? '?'
+    : name.replace(PART, maskPart).replace(/\?{2,}/g, '?');
+  // Read again, our mark could not be told from a value before such a character.
+  return masked !== name && NOT_PLAIN.test(name) ? '?' : masked;
 }
 
 /** A name may consist of letters of any script, digits, `_`, `$`, `#` and our mark. */

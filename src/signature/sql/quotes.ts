@@ -117,6 +117,8 @@ export class Quotes extends Values {
       end++;
     }
     if (end >= this.end) return BROKEN;
+    // A name cut in two by a stray end mark.
+    if (wordBits[src[end + 1] as number] !== 0) return UNCLEAR;
     if (!isPlainName(src, i + 1, end)) return UNCLEAR;
     const content = this.source.text(i + 1, end);
     if (!isOrdinaryName(content)) return this.maskedName(end + 1);
@@ -150,6 +152,14 @@ export class Quotes extends Values {
     return !/[0-9]/.test(content);
   }
 
+  /** $tag$…$tag$. A name after it was a part of it: the tag was torn apart. */
+  private dollarQuoted(i: number, tagBytes: number): number {
+    const { src } = this;
+    const end = findDollarEnd(src, this.end, i, tagBytes);
+    if (end > 0 && !this.isDdl && this.nameFollows(end)) return UNCLEAR;
+    return this.finishLiteral(end);
+  }
+
   protected dollar(i: number): number {
     const src = this.src;
     const next = src[i + 1] as number;
@@ -160,13 +170,15 @@ export class Quotes extends Values {
       return this.writeValue(end);
     }
     const tag = dollarTagBytes(src, i);
-    if (tag > 0) return this.finishLiteral(findDollarEnd(src, this.end, i, tag));
+    if (tag > 0) return this.dollarQuoted(i, tag);
     if (next === 40) {
       let end = i + 2;
       while (end < this.end && src[end] !== 41) end++;
       return isPlain(src, i + 2, end) && end < this.end ? this.writeValue(end + 1) : UNCLEAR;
     }
-    if (wordBits[next] === 0) return UNCLEAR;
+    // A dollar quote whose tag was torn apart looks like a bind and a name with a dollar.
+    if (wordBits[next] === 0 || this.dollars > 0) return UNCLEAR;
+    this.dollars = 2;
     // SQLite: $name, $name::more(free text).
     let end = i + 1;
     while (wordBits[src[end] as number] !== 0) end++;
@@ -180,6 +192,7 @@ export class Quotes extends Values {
       if (end >= this.end || !isPlain(src, open, end)) return UNCLEAR;
       end++;
     }
+    if (this.nameFollows(end)) return UNCLEAR;
     return this.writeValue(end);
   }
 }

@@ -1,6 +1,5 @@
 import { BACKSLASH } from './literals.js';
 import { MODE } from './statement.js';
-import { FRAME } from './lists.js';
 import { PREV } from './output.js';
 import { ACT, FLAG } from './words.js';
 import { CLASS } from './chars.js';
@@ -15,10 +14,11 @@ import { Words } from './slow-words.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
 const { afterQuote, alters, wordTable, beforeQuote, classOf, wordBits } = chars;
-const { BROKEN, findCommentEnd, findLineEnd, findNumberEnd, UNCLEAR } = literals;
+const { BROKEN, findCommentEnd, findNumberEnd, UNCLEAR } = literals;
 const { MAX_NAME_BYTES } = names;
 const { MAX_OUTPUT_BYTES } = output;
-const { findWord, LANE_A_SEED, LANE_B_SEED, wordFlags, wordText, wordIsSimple } = words;
+const { findWord, indexOfWord, LANE_A_SEED, LANE_B_SEED, wordFlags, wordText, wordIsSimple } =
+  words;
 /** The end of the text was reached, or nothing after this point may be written. */
 const STOP = -3;
 
@@ -36,13 +36,18 @@ export class Scanner extends Words {
     this.quoted.backslash = BACKSLASH.undecided;
     this.semicolon = false;
     this.gluedAt = -1;
+    this.dollars = 0;
+    this.oddComment = false;
     this.resetText();
     const verdict = this.run();
-    if (verdict === BROKEN && !this.source.truncated) this.keepHeadOnly();
+    // Brackets that never close, and a comment that may have held the beginning of a literal.
+    const torn = this.oddComment && this.depth > 0;
+    if ((verdict === BROKEN || torn) && !this.source.truncated) this.keepHeadOnly();
     else if (verdict !== STOP || this.source.truncated) {
       if (this.opened) this.plainValue();
       this.closeOpenItems();
     } else this.closeOpenItems();
+    if (this.isLoneName()) this.keepHeadOnly();
     if (!this.opened && this.end > 0) this.giveUp();
     this.source.release();
   }
@@ -52,6 +57,17 @@ export class Scanner extends Words {
     const blank = this.o === 0 && !this.unreadable;
     this.resetText();
     if (!blank) this.value();
+  }
+
+  /** `SELECT kanari` and nothing else: no column without a table, so a piece of something that was longer. */
+  private isLoneName(): boolean {
+    if (this.headWord !== WORD_SELECT || this.prev !== PREV.operand || this.o > LONE_BYTES)
+      return false;
+    if (this.o < SELECT_BYTES + SHORTEST_PIECE) return false;
+    for (let i = SELECT_BYTES; i < this.o; i++) {
+      if (wordBits[this.out[i] as number] === 0) return false;
+    }
+    return this.lastKeyword === WORD_SELECT;
   }
 
   /** The text is damaged: only its first word is certain. */
@@ -114,7 +130,8 @@ export class Scanner extends Words {
           alters[byte] === 1 ||
           (bits & UNUSUAL) !== 0 ||
           (i - start >= 8 && mayHoldHex(src, start, i)) ||
-          ((flags & FLAG.utility) !== 0 && (prev === PREV.open || prev >= PREV.operand)) ||
+          (flags & FLAG.utility) !== 0 ||
+          (i - start >= 5 && (bits >> 8 === 1 || first === 120 || first === 88)) ||
           this.dropNext ||
           (truncated && i === end)
         ) {
@@ -148,6 +165,7 @@ export class Scanner extends Words {
           this.prev = (flags & FLAG.operand) !== 0 ? PREV.operand : PREV.keyword;
           continue;
         }
+        if (prev === PREV.value && word === 0 && this.isStray(start, i)) return UNCLEAR;
         this.lastAct = ACT.none;
         this.lastWord = 0;
         this.comparing = false;
@@ -190,7 +208,7 @@ export class Scanner extends Words {
     }
     if (kind === CLASS.comma) {
       this.comma();
-      this.onComma();
+      this.onComma(prev);
       return i + 1;
     }
     if (kind === CLASS.operator) {
@@ -208,6 +226,7 @@ export class Scanner extends Words {
     if (this.lastAct === ACT.in) return 0;
     if (kind === CLASS.digit) {
       const end = findNumberEnd(src, i);
+      if (byte === 48 && end - i < 3) return 0;
       this.value();
       this.onValue();
       return end;
@@ -231,20 +250,21 @@ export class Scanner extends Words {
     const src = this.src;
     const byte = src[i] as number;
     const next = src[i + 1] as number;
+    const { prev } = this;
     switch (kind) {
       case CLASS.minus:
         if (next === 45) {
           const after = src[i + 2] as number;
-          return findLineEnd(src, this.end, i + 2, this.dialect.dashComment || after <= 32);
+          return this.lineComment(i + 2, this.dialect.dashComment || after <= 32);
         }
-        return this.operators(i);
+        break;
       case CLASS.slash:
         if (next === 42) {
           const end = findCommentEnd(src, this.end, i + 2);
           if (end === BROKEN && this.dialect.openComments) return STOP;
           return end;
         }
-        return this.operators(i);
+        break;
       case CLASS.semicolon:
         return this.endStatement(i);
       case CLASS.open:
@@ -252,7 +272,7 @@ export class Scanner extends Words {
       case CLASS.brace:
         return this.openBrace(i);
       case CLASS.hash:
-        if (this.dialect.hash === 'comment') return findLineEnd(src, this.end, i + 1, true);
+        if (this.dialect.hash === 'comment') return this.lineComment(i + 1, true);
         break;
     }
     if (this.starting) {
@@ -266,7 +286,7 @@ export class Scanner extends Words {
         this.leaveName();
         if ((this.mode as number) === MODE.masked) return this.writeValue(i + 1);
         this.comma();
-        this.onComma();
+        this.onComma(prev);
         return i + 1;
       case CLASS.dot:
         if (
@@ -281,7 +301,7 @@ export class Scanner extends Words {
       case CLASS.close:
         return this.closeParenthesis(i);
       case CLASS.digit:
-        return this.writeValue(findNumberEnd(src, i));
+        return this.number(i);
       case CLASS.single: {
         const before = src[i - 1] as number;
         if (!beforeQuote[before] && this.gluedAt !== i && !(before === 47 && src[i - 2] === 42))
@@ -308,7 +328,7 @@ export class Scanner extends Words {
         let end = i + 1;
         // SQLite's ?1; letters behind the digits are no name either.
         if (wordBits[next] === 2) while (wordBits[src[end] as number] !== 0) end++;
-        return this.writeValue(end);
+        return this.bind(i, end);
       }
       case CLASS.dollar:
         return this.dollar(i);
@@ -321,14 +341,7 @@ export class Scanner extends Words {
       case CLASS.bracket:
         return this.openBracket(i);
       case CLASS.bracketEnd:
-        if (this.mode === MODE.masked) return this.writeValue(i + 1);
-        if (this.depth > 0) {
-          if (this.frames[this.depth] === FRAME.list) this.endItem(this.depth);
-          this.depth--;
-        }
-        this.mark(93, PREV.close, false);
-        this.onOther();
-        return i + 1;
+        return this.closeBracket(i);
       case CLASS.braceEnd:
         if (this.mode === MODE.masked) return this.writeValue(i + 1);
         this.mark(125, PREV.close, true);
@@ -342,6 +355,9 @@ export class Scanner extends Words {
         return UNCLEAR;
       case CLASS.percent:
         return this.percent(i);
+      case CLASS.minus:
+      case CLASS.slash:
+        return this.operators(i);
       case CLASS.operator:
         // SQL*Plus: &name where a value is expected. Nothing else starts like that.
         if (
@@ -351,7 +367,7 @@ export class Scanner extends Words {
           let end = next === 38 ? i + 2 : i + 1;
           if (wordBits[src[end] as number] !== 0) {
             while (wordBits[src[end] as number] !== 0 || src[end] === 46) end++;
-            return this.writeValue(end);
+            return this.bind(i, end);
           }
         }
         return this.operators(i);
@@ -360,6 +376,12 @@ export class Scanner extends Words {
     }
   }
 }
+
+const WORD_SELECT = indexOfWord('select');
+const SELECT_BYTES = 'SELECT '.length;
+/** Shorter names reveal nothing. */
+const SHORTEST_PIECE = 4;
+const LONE_BYTES = SELECT_BYTES + MAX_NAME_BYTES;
 
 /** Digits, bytes of other scripts and dollars in a word: bits of `wordTable`. */
 const UNUSUAL = 22 << 8;

@@ -15,6 +15,7 @@ const { BROKEN, UNCLEAR } = literals;
 const { MAX_NAME_BYTES, maskName, splitRun } = names;
 const {
   findWord,
+  indexOfWord,
   isListed,
   laneA,
   laneB,
@@ -74,9 +75,17 @@ export class Words extends Marks {
       while (src[i] === 35 || wordBits[src[i] as number] !== 0) i++;
       word = 0;
     }
-    if ((bits & 16) !== 0 && countDollars(src, start, i) > 1) {
+    if ((bits & 16) !== 0) {
       // `and$tag$…`: one name, or a keyword and a dollar quote that lost the space between them.
-      return this.starting ? BROKEN : UNCLEAR;
+      if (this.dollars === 2 || src[i - 1] === 36 || countDollars(src, start, i) > 1) {
+        return this.starting ? BROKEN : UNCLEAR;
+      }
+      if (this.starting) return this.refuse();
+      this.dollars = 1;
+      // Only the views of Oracle's dictionary are known to have a dollar in their name.
+      if (!/^g?v\$[a-z_]+$/i.test(this.source.text(start, Math.min(i, start + 64)))) {
+        return this.maskedName(i);
+      }
     }
     let first = false;
     if (this.starting) {
@@ -85,6 +94,9 @@ export class Words extends Marks {
     }
     if (!first && this.opensUtility(word, i)) return UNCLEAR;
     if (!first && this.restarts(word, i)) {
+      // Brackets that are still open never close.
+      this.closeOpenItems();
+      this.rowsDepth = -1;
       this.startStatement(word);
       first = true;
     }
@@ -115,6 +127,9 @@ export class Words extends Marks {
       }
       return i;
     }
+    if (this.prev === PREV.value && word === 0 && this.mode === MODE.normal) {
+      if (this.isStray(start, i)) return UNCLEAR;
+    }
     if (!this.onName()) return this.plainValue() ? i : UNCLEAR;
     if (word === 0) i = this.maskEnd(i);
     const text = this.source.text(start, i);
@@ -144,26 +159,28 @@ export class Words extends Marks {
     );
   }
 
+  /** The SET that ends before `from` belongs to CHARACTER SET. */
+  private namesCharset(from: number): boolean {
+    let end = from - 3;
+    while (end > 0 && classOf[this.src[end - 1] as number] === CLASS.space) end--;
+    return this.source.text(Math.max(0, end - 9), end).toLowerCase() === 'character';
+  }
+
   /** A utility statement after a query without a semicolon between them, as SQL Server allows. */
   protected restarts(word: number, from: number): boolean {
-    if (this.depth > 0 || this.prev < PREV.operand || !isUtilityWord(word)) return false;
-    if (this.isUtility && !this.isDdl) return false;
+    // Where names are masked already, nothing is to be hidden.
+    if (!isUtilityWord(word) || this.mode !== MODE.normal || this.expectsName) return false;
+    if (this.prev < PREV.operand && !(this.prev === PREV.keyword && opensBlock.has(this.lastWord)))
+      return false;
     const text = wordText[word] as string;
     if (this.isDdl && text !== 'ALTER' && !afterDdl.has(text)) return false;
-    if (wordAct[word] === ACT.set && this.assigns) return false;
+    if (wordAct[word] === ACT.set && (this.assigns || this.namesCharset(from))) return false;
     if (((wordFlags[word] as number) & FLAG.soft) === 0 && !this.isDdl) return true;
     const start = this.skipSpaces(from);
-    let a = LANE_A_SEED;
-    let b = LANE_B_SEED;
-    let i = start;
-    for (; wordBits[this.src[i] as number] !== 0; i++) {
-      const folded = fold[this.src[i] as number] as number;
-      a = laneA(a, folded);
-      b = laneB(b, folded);
-    }
-    if (i === start) return wordBits[this.src[start] as number] === 2 || this.src[start] === 39;
+    if (wordBits[this.src[start] as number] === 0) return startsValue(this.src[start] as number);
+    if (wordBits[this.src[start] as number] === 2) return true;
     // An alias is followed by a keyword, a verb by a name. FETCH FIRST belongs to a query.
-    const next = findWord(a, b);
+    const next = this.wordAt(start);
     if (next === 0) return true;
     if (text === 'ALTER') return ((wordFlags[next] as number) & FLAG.secret) !== 0;
     if (text === 'CREATE' || text === 'GRANT' || text === 'REVOKE') return true;
@@ -221,14 +238,18 @@ function isUtilityWord(word: number): boolean {
   return policy !== POLICY.normal && policy !== POLICY.explain;
 }
 
+/** Words after which a statement begins. */
+const opensBlock = new Set(
+  ['begin', 'end', 'else', 'then', 'loop', 'do', 'go', 'as'].map(indexOfWord),
+);
+
+/** A quote, a bind or our own mark. */
+function startsValue(byte: number): boolean {
+  return byte === 39 || byte === 34 || byte === 63 || byte === 64 || byte === 58 || byte === 36;
+}
+
 /** A longer run with characters outside of ASCII is masked as a whole: splitting it piece by piece is quadratic. */
 const MAX_RUN_BYTES = 512;
-
-/** Bytes after which an operator of one byte is certainly over: a space, a letter, a digit. */
-const mayFollow = new Uint8Array(256);
-for (let byte = 0; byte < 128; byte++) {
-  if (byte === 32 || (wordBits[byte] !== 0 && byte !== 36)) mayFollow[byte] = 1;
-}
 
 function countDollars(src: Uint8Array, from: number, to: number): number {
   let count = 0;

@@ -29,6 +29,7 @@ const namesTable = new Set(['copy', 'truncate', 'merge', 'call', 'exec'].map(ind
 const usesTables = new Set(['delete', 'merge'].map(indexOfWord));
 const wordTrigger = indexOfWord('trigger');
 const wordDelimiter = indexOfWord('delimiter');
+const wordFrom = indexOfWord('from');
 const wordOn = indexOfWord('on');
 const wordReturning = indexOfWord('returns');
 
@@ -53,6 +54,8 @@ export class Statement extends Tables {
   /** Action of the last word, and the word. */
   protected lastAct: number = ACT.none;
   protected lastWord = 0;
+  /** The last keyword, whatever stood after it. */
+  protected lastKeyword = 0;
   /** The next double-quoted token is compared with something. */
   protected comparing = false;
   private insertInto = false;
@@ -75,6 +78,7 @@ export class Statement extends Tables {
     this.fromStdin = false;
     this.lastAct = ACT.none;
     this.lastWord = 0;
+    this.lastKeyword = 0;
     this.comparing = false;
     this.insertInto = false;
     this.resetTables();
@@ -156,6 +160,8 @@ export class Statement extends Tables {
     if (this.mode === MODE.masked) return false;
     this.lastAct = act;
     this.lastWord = word;
+    // TRUE and NULL may become values, which leave no trace.
+    if (act !== ACT.null && act !== ACT.bool) this.lastKeyword = word;
     this.comparing = (flags & FLAG.compares) !== 0;
     if (this.expectTable && (flags & FLAG.transparent) === 0) this.expectTable = false;
     if (act !== ACT.as) this.insertInto = false;
@@ -166,8 +172,7 @@ export class Statement extends Tables {
     if (this.rowsDepth === this.depth && act !== ACT.row) this.rowsDepth = -1;
     this.extendTable = false;
     this.tableCandidate = false;
-    if (this.ddlSet === 1 && flags & FLAG.soft) this.ddlSet = 2;
-    else if (this.ddlSet > 0 && act !== ACT.to) this.ddlSet = 0;
+    if (this.ddlSet > 0 && this.onDdlSetWord(word, act, flags)) return true;
 
     if (this.mode === MODE.listed) {
       if (act === ACT.null || act === ACT.bool) return false;
@@ -270,6 +275,7 @@ export class Statement extends Tables {
   protected onSimpleWord(word: number, flags: number): void {
     this.lastAct = ACT.none;
     this.lastWord = word;
+    this.lastKeyword = word;
     this.comparing = (flags & FLAG.compares) !== 0;
     this.expectTable = false;
     this.extendTable = false;
@@ -315,8 +321,23 @@ export class Statement extends Tables {
         if (this.kindWord === word && wordText[word] !== 'DATABASE') this.ddlOpen = false;
       } else if (act === ACT.password) this.mode = MODE.masked;
     }
-    if (act === ACT.set && this.depth === 0 && this.ddlSet >= 0) this.ddlSet = 1;
+    if (act === ACT.set && this.ddlSet >= 0) this.ddlSet = 1;
     if (act === ACT.update || act === ACT.dml) this.ddlSet = -1;
+  }
+
+  /** A listed word after SET in DDL; true when everything after it is masked. */
+  private onDdlSetWord(word: number, act: number, flags: number): boolean {
+    // SET LOCAL x: the name is still to come.
+    if (this.ddlSet === 1 && scopes.has(word)) return false;
+    if (this.ddlSet === 1 && flags & FLAG.secret) {
+      // SET ROLE x, glued to DDL.
+      this.ddlSet = 0;
+      this.mode = MODE.masked;
+      return true;
+    }
+    if (this.ddlSet === 1 && flags & FLAG.soft) this.ddlSet = 2;
+    else if (act !== ACT.to) this.ddlSet = 0;
+    return false;
   }
 
   private onQueryWord(word: number, act: number): void {
@@ -393,9 +414,11 @@ export class Statement extends Tables {
     this.inFrom[this.depth] = 1;
   }
 
-  /** A comma: the next table of a FROM list comes after it. */
-  protected onComma(): void {
-    this.expectTable = this.inFrom[this.depth] === 1 && this.mode === MODE.normal;
+  /** A comma: the next table of a FROM list comes after it, unless an operator lost its right side. */
+  protected onComma(before: number): void {
+    this.expectTable =
+      this.inFrom[this.depth] === 1 && before >= PREV.operand && this.mode === MODE.normal;
+    if (this.expectTable) this.lastKeyword = wordFrom;
     this.cteOpen = this.operationOpen && this.depth === 0;
     this.tableCandidate = false;
     this.extendTable = false;
@@ -423,7 +446,7 @@ export class Statement extends Tables {
 
   /** `=` after SET name in DDL, or after the name of SET and PRAGMA. */
   protected onEquals(): void {
-    if (this.ddlSet === 2) {
+    if (this.ddlSet > 0) {
       this.mode = MODE.masked;
       this.ddlSet = 0;
     } else if (this.mode === MODE.name && this.nameSeen) this.mode = this.afterName;

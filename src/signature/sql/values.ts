@@ -6,11 +6,31 @@ import * as chars from './chars.js';
 import { type Quoted, BACKSLASH } from './literals.js';
 import * as literals from './literals.js';
 import { Source } from './source.js';
+import * as words from './words.js';
 import { Statement, MODE } from './statement.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
-const { afterQuote, classOf, wordBits } = chars;
+const { afterQuote, classOf, fold, wordBits } = chars;
 const { BROKEN, findQuotedEnd, UNCLEAR } = literals;
+const { findWord, indexOfWord, laneA, laneB, LANE_A_SEED, LANE_B_SEED } = words;
+
+/** Keywords before an expression that cannot have an alias. */
+const takesNoAlias = new Set(
+  `where and or on having between like ilike rlike regexp glob in when then else case set values limit offset by
+   not is any some escape`
+    .split(/\s+/)
+    .map(indexOfWord),
+);
+
+/** Unlisted words that may stand after a value: units of intervals, and parts of the syntax of functions. */
+const followsValue = new Set(
+  `day days hour hours minute minutes second seconds month months year years week weeks quarter quarters
+   microsecond microseconds millisecond milliseconds day_hour day_minute day_second day_microsecond hour_minute
+   hour_second hour_microsecond minute_second minute_microsecond second_microsecond year_month at isnull notnull
+   value passing columns error empty separator overflow percent path wrapper absent strict keep omit symmetric
+   ties connect model within filter respect sounds member binary contains allow settings procedure fetch
+   straight_join pivot unpivot rollup`.split(/\s+/),
+);
 
 /** Writes values and names, and opens statements: what every kind of token ends in. */
 export class Values extends Statement {
@@ -22,11 +42,51 @@ export class Values extends Statement {
   /** Index of a quote that may stand directly after the word before it. */
   protected gluedAt = -1;
   protected unreadable = false;
+  /** 1 = a name with a dollar was read, 2 = a bind `$name` was. */
+  protected dollars = 0;
+  /** A comment to the end of its line held an odd quote. */
+  protected oddComment = false;
 
   protected skipSpaces(from: number): number {
     let i = from;
     while (classOf[this.src[i] as number] === CLASS.space) i++;
     return i;
+  }
+
+  /** Index of the listed word at `from`, 0 for any other. */
+  protected wordAt(from: number): number {
+    let a = LANE_A_SEED;
+    let b = LANE_B_SEED;
+    for (let i = from; wordBits[this.src[i] as number] !== 0; i++) {
+      const folded = fold[this.src[i] as number] as number;
+      a = laneA(a, folded);
+      b = laneB(b, folded);
+    }
+    return findWord(a, b);
+  }
+
+  /** The next token is a word that is not listed. */
+  protected nameFollows(end: number): boolean {
+    const from = this.skipSpaces(end);
+    const bits = wordBits[this.src[from] as number];
+    return bits !== 0 && bits !== 2 && this.wordAt(from) === 0;
+  }
+
+  /**
+   * A name directly after a value where no alias can stand: what is left of a literal without its quotes, unless
+   * the word belongs to a value's syntax.
+   */
+  protected isStray(start: number, end: number): boolean {
+    if (this.isUtility) return false;
+    const kind = this.depth > 0 ? this.frames[this.depth] : FRAME.group;
+    if (
+      kind !== FRAME.call &&
+      kind !== FRAME.list &&
+      kind !== FRAME.row &&
+      !takesNoAlias.has(this.lastKeyword)
+    )
+      return false;
+    return !followsValue.has(this.source.text(start, Math.min(end, start + 20)).toLowerCase());
   }
 
   protected writeName(text: string, open: number, close: number, exact: boolean): void {

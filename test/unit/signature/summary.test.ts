@@ -43,6 +43,7 @@ const EXPLAINED: readonly [RegExp, string][] = [
   ],
   [/\?\s*$/, 'geometric operators that begin with a question mark end what is read'],
   [/^$/, 'nothing but a semicolon'],
+  [/^INSERT INTO \?/, 'a table whose whole name is hidden is not named in the summary either'],
 ];
 
 describe.skipIf(absent('postgres-regress'))(

@@ -169,10 +169,14 @@ export class Rig {
     await Promise.all(this.agents.splice(0).map((agent) => agent.close()));
   }
 
+  async stopProcesses(): Promise<void> {
+    await Promise.all(this.children.map((child) => child.stop('SIGKILL')));
+  }
+
   async close(): Promise<void> {
     for (const runtime of this.runtimes) runtime.close();
     await this.stopAgents();
-    await Promise.all(this.children.map((child) => child.stop('SIGKILL')));
+    await this.stopProcesses();
     await this.front.close();
     await this.server.stop();
     this.clean();

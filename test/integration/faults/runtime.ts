@@ -8,6 +8,8 @@ export interface WindowOptions {
   endMs?: number;
   /** Distinct series of queries: makes the window larger. */
   queries?: number;
+  /** Durations in each series of queries; 1 to 3 unless stated. */
+  samples?: number;
 }
 
 /** `total` durations in µs, different in every window. */
@@ -19,10 +21,10 @@ function durations(total: number, seed: number): number[] {
 export function encodeWindow(
   service: string,
   seed: number,
-  { endMs, queries = 1 }: WindowOptions = {},
+  { endMs, queries = 1, samples }: WindowOptions = {},
 ): { body: Uint8Array; records: number } {
   const requests = 1 + (seed % 5);
-  const perQuery = 1 + (seed % 3);
+  const perQuery = samples ?? 1 + (seed % 3);
   const points = [
     { attributes: REQUEST_POINT, us: durations(requests, seed) },
     ...Array.from({ length: queries }, (_, i) => ({

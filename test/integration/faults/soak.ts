@@ -8,8 +8,10 @@ import { randomSource, type Random } from './random.js';
 import { Rig } from './rig.js';
 
 const CLOCK = join(ROOT, 'test/fixtures/faults/clock.cjs');
-/** The agent's pauses and deadlines pass this many times as fast: its longest pause is 3 s, an attempt may take 1.5 s. */
-const FACTOR = 20;
+/** The agent's pauses and deadlines pass this many times as fast: its longest pause is 10 s, an attempt may take 5 s. */
+const FACTOR = 6;
+/** Batches waiting in the spool at which the apps rest: what is too much for the machine is no fault of the agent. */
+const MAX_BACKLOG = 300;
 const RUNTIMES = 8;
 const HOUR_MS = 3_600_000;
 /** To deliver what is left when the faults are over; a busy machine takes its time. */
@@ -62,7 +64,9 @@ export async function soak({
       rig.runtime(`service-${'abcdefgh'[i]}`),
     );
     let windows = 0;
+    let backlog = 0;
     const traffic = setInterval(() => {
+      if (backlog > MAX_BACKLOG) return;
       windows += 1;
       // Seldom a large one: some 50 KB.
       runtimes[random(RUNTIMES)]?.window({ queries: random(50) === 0 ? 200 : 1 + random(8) });
@@ -71,6 +75,7 @@ export async function soak({
     for (let reportMs = Date.now(); Date.now() < endMs;) {
       await stage.injectOne();
       await pause(200 + random(1300));
+      backlog = (await rig.status().catch(() => undefined))?.counts.spooled.batches ?? backlog;
       if (Date.now() - reportMs < 30_000) continue;
       reportMs = Date.now();
       const { committed } = await rig.books();

@@ -104,7 +104,7 @@ function canceled(query: object): unknown {
  * pg calls back from the socket's events, which run in the context of whoever opened the connection.
  * Entering without leaving is enough: what follows in that event is pg's own work, and each further
  * query it ends enters its own caller's context. No closure, no frame. Left out where a promise will do it: each
- * entering is a new map on Node 24 (170 ns, and 1.3 µs of 100 per query with what follows from it).
+ * entering is a new map on Node 24 (170 ns).
  */
 function enterCaller(pending: Pending, recorder: Recorder): void {
   if (pending.isAwaited) return;

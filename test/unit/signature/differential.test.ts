@@ -1,10 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import pg from 'libpg-query';
 import { sqlSignature } from '../../../src/signature/index.js';
-
-const CORPUS = path.resolve(import.meta.dirname, '../../../../shared/corpora/postgres-regress');
+import { absent, readRegress } from './oracles/regress.js';
 
 interface Statement {
   text: string;
@@ -15,56 +12,31 @@ interface Statement {
 
 const CONSTANTS = /^(?:ICONST|FCONST|SCONST|BCONST|XCONST|USCONST)$/;
 
-/** Statements of the regression suite that PostgreSQL's parser accepts. psql's own commands are left out. */
-function readCorpus(): Statement[] {
-  const statements: Statement[] = [];
-  for (const file of readdirSync(CORPUS)) {
-    const raw = readFileSync(path.join(CORPUS, file), 'utf8');
-    const source = raw
-      .split('\n')
-      .filter((line) => !line.startsWith('\\'))
-      .join('\n');
-    const bytes = Buffer.from(source);
-    let tokens;
+/** Statements of the regression suite that PostgreSQL's parser accepts. */
+function readStatements(): Statement[] {
+  return readRegress((text) => pg.scanSync(text)).flatMap(({ text, tokens }) => {
     try {
-      ({ tokens } = pg.scanSync(source));
+      const words = tokens
+        .filter(
+          ({ tokenName, text: word }) =>
+            tokenName === 'IDENT' || (tokenName === 'UNKNOWN' && /^[a-z_]/i.test(word)),
+        )
+        .map(({ text: word }) => word.replace(/^"|"$/g, '').toLowerCase());
+      return [{ text, words, fingerprint: pg.fingerprintSync(text) }];
     } catch {
-      continue; // numerology.sql holds malformed numbers on purpose
+      return []; // an error on purpose
     }
-    let from = 0;
-    let depth = 0;
-    tokens.forEach((token, at) => {
-      if (token.text === '(') depth++;
-      if (token.text === ')') depth--;
-      if (token.text !== ';' || depth > 0) return;
-      const own = tokens.slice(from, at + 1);
-      from = at + 1;
-      depth = 0;
-      const text = bytes.subarray(own[0]?.start, token.end).toString();
-      try {
-        const words = own
-          .filter(
-            ({ tokenName, text: word }) =>
-              tokenName === 'IDENT' || (tokenName === 'UNKNOWN' && /^[a-z_]/i.test(word)),
-          )
-          .map(({ text: word }) => word.replace(/^"|"$/g, '').toLowerCase());
-        statements.push({ text, words, fingerprint: pg.fingerprintSync(text) });
-      } catch {
-        // Statements that are errors on purpose.
-      }
-    });
-  }
-  return statements;
+  });
 }
 
-describe.skipIf(!existsSync(CORPUS))(
+describe.skipIf(absent('postgres-regress'))(
   'against the lexer of PostgreSQL (skipped: corpus absent)',
   () => {
     let statements: Statement[] = [];
 
     beforeAll(async () => {
       await pg.loadModule();
-      statements = readCorpus();
+      statements = readStatements();
     }, 60_000);
 
     it('masks every constant', () => {

@@ -10,6 +10,8 @@
  *   PUT  /api/services/:id/settings  ServiceSettings → ServiceSettings
  *   GET  /api/services/:id/:report?from&to           → ReportAnswer   report = endpoints | queries | web-services
  *   GET  /api/services/:id/:report/:rowId?from&to    → DetailAnswer
+ *   GET  /api/hosts?from&to                          → HostsAnswer    (api-hosts.ts)
+ *   GET  /api/hosts/:id?from&to                      → HostAnswer
  *   GET  /api/privacy?from&to                        → PrivacyAnswer
  *   GET  /api/setup                                  → SetupAnswer    how to connect the first app
  *
@@ -23,6 +25,8 @@
  *
  * `from`/`to`: epoch ms; errors: { error: { code, message } } with the codes of protocol/delivery.ts.
  */
+
+export type * from './api-hosts.js';
 
 export type ReportKind = 'endpoints' | 'queries' | 'web-services';
 

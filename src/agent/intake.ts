@@ -1,10 +1,14 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { DROP_REASON } from '../core/semconv.js';
 import { ERROR_CODE } from '../protocol/delivery.js';
 import {
+  countItems,
+  countItemsJson,
   decodeMetricsRequest,
   decodeMetricsRequestJson,
   encodeMetricsRequest,
+  type OtherSignal,
 } from '../protocol/index.js';
 import type { MetricsRequest } from '../protocol/types.js';
 import type { BodyKind } from './receiver/receiver.js';
@@ -12,6 +16,7 @@ import { Refusal } from './receiver/refusal.js';
 import { countRecords } from './report/read-request.js';
 import type { Count } from './spool/loss-ledger.js';
 import type { Spool } from './spool/spool.js';
+import { refuseUnsupported } from './unsupported.js';
 
 const compress = promisify(gzip);
 
@@ -37,7 +42,7 @@ export class Intake {
   readonly counts: IntakeCounts = { received: { batches: 0, records: 0 }, duplicates: 0 };
   private busy = 0;
   private readonly waiting: (() => void)[] = [];
-  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly underWay = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly spool: Spool,
@@ -47,13 +52,11 @@ export class Intake {
 
   /**
    * @param batchKey `<instance id>:<sequence>`; a batch whose key was taken before is acknowledged and ignored.
+   * @returns how many data points were not stored because they cannot be added up; they are counted as lost.
    * @throws Refusal when the body is not OTLP; anything else when it cannot be stored now.
    */
-  async take(body: Buffer, kind: BodyKind, batchKey: string | undefined): Promise<void> {
-    if (batchKey === undefined) {
-      await this.store(body, kind, undefined);
-      return;
-    }
+  async take(body: Buffer, kind: BodyKind, batchKey: string | undefined): Promise<number> {
+    if (batchKey === undefined) return this.store(body, kind, undefined);
     const keyHash = this.spool.keys.hashBatchKey(batchKey);
     const name = keyHash.toString('latin1');
     // The same batch twice at the same time (a request and its hand-over file): both wait for the one that is stored.
@@ -61,36 +64,75 @@ export class Intake {
     if (other !== undefined || this.spool.hasSeen(keyHash)) {
       await other;
       this.counts.duplicates += 1;
-      return;
+      return 0;
     }
     const storing = this.store(body, kind, keyHash);
     this.underWay.set(name, storing);
     try {
-      await storing;
+      return await storing;
     } finally {
       this.underWay.delete(name);
     }
   }
 
-  private async store(body: Buffer, kind: BodyKind, keyHash: Buffer | undefined): Promise<void> {
+  private async store(body: Buffer, kind: BodyKind, keyHash: Buffer | undefined): Promise<number> {
     while (this.busy >= MAX_AT_ONCE) await new Promise<void>((go) => this.waiting.push(go));
     this.busy += 1;
     try {
-      await this.storeNow(body, kind, keyHash);
+      return await this.storeNow(body, kind, keyHash);
     } finally {
       this.busy -= 1;
       this.waiting.shift()?.();
     }
   }
 
-  private async storeNow(body: Buffer, kind: BodyKind, keyHash?: Buffer): Promise<void> {
-    const request = this.prepare(decodeBody(body, kind));
+  private async storeNow(body: Buffer, kind: BodyKind, keyHash?: Buffer): Promise<number> {
+    const decoded = decodeBody(body, kind);
+    const { supported, refusedPoints } = refuseUnsupported(decoded);
+    if (refusedPoints > 0 && isEmpty(supported)) {
+      this.lose(DROP_REASON.unsupported, refusedPoints, 1);
+      return refusedPoints;
+    }
+    const request = this.prepare(supported);
     const records = countRecords(request);
     const payload = await compress(encodeMetricsRequest(request));
     await this.spool.append({ payload, records, keyHash });
     this.counts.received.batches += 1;
     this.counts.received.records += records;
+    if (refusedPoints > 0) this.lose(DROP_REASON.unsupported, refusedPoints, 0);
     this.onStored(request);
+    return refusedPoints;
+  }
+
+  /**
+   * Counts spans or log records as received and lost.
+   * @returns how many there are.
+   * @throws Refusal when the body is not OTLP.
+   */
+  refuseSignal(body: Buffer, kind: BodyKind, signal: OtherSignal): number {
+    const items = countSignal(body, kind, signal);
+    if (items > 0) this.lose(DROP_REASON.unsupportedSignal, items, 1);
+    return items;
+  }
+
+  /** Received as well as lost: the books of batches and of records both come out even. */
+  private lose(reason: string, records: number, batches: number): void {
+    this.counts.received.batches += batches;
+    this.counts.received.records += records;
+    this.spool.lose(reason, { batches, records });
+  }
+}
+
+function isEmpty(request: MetricsRequest): boolean {
+  return request.resourceMetrics.every(({ metrics }) => metrics.length === 0);
+}
+
+/** @throws Refusal without a word of the body. */
+export function countSignal(body: Buffer, kind: BodyKind, signal: OtherSignal): number {
+  try {
+    return kind === 'json' ? countItemsJson(body.toString('utf8'), signal) : countItems(body);
+  } catch {
+    throw new Refusal(400, ERROR_CODE.malformedBody, `the body is not OTLP ${signal}`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { ConfigError, type AgentConfig } from '../config/types.js';
 import { ERROR_CODE } from '../protocol/delivery.js';
+import type { OtherSignal } from '../protocol/index.js';
 import { bypassesProxy } from '../transport/no-proxy.js';
 import { type AgentLog, createAgentLog } from './agent-log.js';
 import { HandoverPickup } from './handover.js';
@@ -11,7 +12,13 @@ import { LossReporter } from './loss-report.js';
 import { createPrepare, hostAttributes } from './prepare.js';
 import { BodyBudget } from './receiver/body-budget.js';
 import { listenOnSocket, prepareSocketDir } from './receiver/listen-socket.js';
-import { createReceiver, MAX_HELD_BODY_BYTES, type Pages } from './receiver/receiver.js';
+import {
+  type Accepted,
+  type BodyKind,
+  createReceiver,
+  MAX_HELD_BODY_BYTES,
+  type Pages,
+} from './receiver/receiver.js';
 import { Refusal } from './receiver/refusal.js';
 import { REPORT_MINUTES, ReportMemory } from './report/report-memory.js';
 import { Spool } from './spool/spool.js';
@@ -71,7 +78,7 @@ export async function startAgent(
   const refused: Record<string, number> = {};
   const handover = new HandoverPickup(
     dirname(config.socketPath),
-    (body, batchKey) => intake.take(body, 'protobuf', batchKey),
+    async (body, batchKey) => void (await intake.take(body, 'protobuf', batchKey)),
     (code) => log.warn('handover', `a hand-over file could not be taken (${code})`),
   );
   const { attemptMs, retry } = tuning;
@@ -110,11 +117,25 @@ export async function startAgent(
   const sink = {
     accept: async (
       body: Buffer,
-      kind: 'protobuf' | 'json',
+      kind: BodyKind,
       batchKey: string | undefined,
-    ): Promise<Record<string, string>> => {
-      await intake.take(body, kind, batchKey);
-      return {};
+    ): Promise<Accepted> => {
+      const refusedPoints = await intake.take(body, kind, batchKey);
+      if (refusedPoints > 0) {
+        log.warn(
+          'unsupported',
+          'another SDK sends metrics that cannot be added up; counted as lost',
+        );
+      }
+      return { refusedPoints };
+    },
+    refuseSignal: (body: Buffer, kind: BodyKind, signal: OtherSignal): number => {
+      const items = intake.refuseSignal(body, kind, signal);
+      log.warn(
+        `signal ${signal}`,
+        `another SDK sends ${signal}, which are not stored; counted as lost`,
+      );
+      return items;
     },
     refused: (code: string): void => {
       refused[code] = (refused[code] ?? 0) + 1;

@@ -98,6 +98,8 @@ export const DROP_REASON = {
   rejected: 'rejected',
   /** Data of a foreign SDK that the server cannot represent (for example cumulative temporality). */
   unsupported: 'unsupported',
+  /** Spans and log records of other SDKs: neither is stored. */
+  unsupportedSignal: 'unsupported_signal',
 } as const;
 
 /** From how many runs in one request a query counts as repeated (N+1). */

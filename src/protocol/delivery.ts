@@ -5,6 +5,9 @@
 
 /** Path of OTLP/HTTP metrics, on the agent's socket and on the server alike. */
 export const METRICS_PATH = '/v1/metrics';
+/** Paths of the signals that other SDKs send and nobody here stores. */
+export const TRACES_PATH = '/v1/traces';
+export const LOGS_PATH = '/v1/logs';
 export const PROTOBUF_TYPE = 'application/x-protobuf';
 export const JSON_TYPE = 'application/json';
 

@@ -7,6 +7,9 @@ export const EXPORT_REQUEST = { resourceMetrics: 1 } as const;
 export const EXPORT_RESPONSE = { partialSuccess: 1 } as const;
 export const PARTIAL_SUCCESS = { rejectedDataPoints: 1, errorMessage: 2 } as const;
 
+/** ExportTraceServiceRequest and ExportLogsServiceRequest, resource → scope → span or log record. */
+export const OTHER_SIGNAL = { resource: 1, scope: 2, item: 2 } as const;
+
 export const RESOURCE_METRICS = { resource: 1, scopeMetrics: 2 } as const;
 export const RESOURCE_MESSAGE = { attributes: 1 } as const;
 export const SCOPE_METRICS = { scope: 1, metrics: 2 } as const;

@@ -9,4 +9,5 @@ export {
   encodeMetricsResponseJson,
   type PartialSuccess,
 } from './export-response.js';
+export { countItems, countItemsJson, encodeRefusal, type OtherSignal } from './other-signals.js';
 export type * from './types.js';

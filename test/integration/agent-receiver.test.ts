@@ -102,7 +102,14 @@ describe('the agent’s socket', () => {
 describe('what is no batch', () => {
   const secret = 'hunter2-4111111111111111';
   const cases: [string, Ask, number, string][] = [
-    ['another path', { path: '/v1/traces', headers: PROTOBUF }, 404, 'not_found'],
+    ['another path', { path: '/v1/profiles', headers: PROTOBUF }, 404, 'not_found'],
+    [
+      'traces that are none',
+      { path: '/v1/traces', headers: PROTOBUF, body: Buffer.from(secret) },
+      400,
+      'malformed_body',
+    ],
+    ['a GET of logs', { path: '/v1/logs', method: 'GET' }, 405, 'method_not_allowed'],
     ['a path named as a property', { path: '/constructor', headers: PROTOBUF }, 404, 'not_found'],
     ['another method', { method: 'GET' }, 405, 'method_not_allowed'],
     ['a POST to a page', { path: '/v1/status' }, 405, 'method_not_allowed'],

@@ -4,23 +4,38 @@ import {
   BATCH_HEADER,
   ERROR_CODE,
   JSON_TYPE,
+  LOGS_PATH,
   METRICS_PATH,
   PROTOBUF_TYPE,
+  TRACES_PATH,
 } from '../../protocol/delivery.js';
+import {
+  encodeMetricsResponse,
+  encodeMetricsResponseJson,
+  encodeRefusal,
+  type OtherSignal,
+} from '../../protocol/index.js';
 import { BodyBudget } from './body-budget.js';
 import { readBody } from './read-body.js';
 import { answerJson, answerRefusal, Refusal } from './refusal.js';
 
 export type BodyKind = 'protobuf' | 'json';
 
+/** What the 200 answer to a batch says. */
+export interface Accepted {
+  headers?: Readonly<Record<string, string>>;
+  /** Data points that were not taken and are counted as lost; the sender is told. */
+  refusedPoints?: number;
+}
+
 /** Takes batches. @throws Refusal for the sender; anything else is answered 503 and tried again by it. */
 export interface BatchSink {
-  /** @returns further headers of the 200 answer. */
-  accept(
-    body: Buffer,
-    kind: BodyKind,
-    batchKey: string | undefined,
-  ): Promise<Readonly<Record<string, string>>>;
+  accept(body: Buffer, kind: BodyKind, batchKey: string | undefined): Promise<Accepted>;
+  /**
+   * Spans or log records came. They are not stored; a sender that was refused would send them again for ever.
+   * @returns how many there were.
+   */
+  refuseSignal(body: Buffer, kind: BodyKind, signal: OtherSignal): number;
   /** A request was refused; for counting. */
   refused(code: string): void;
 }
@@ -46,6 +61,13 @@ const LINGER_MS = 1_000;
 const BATCH_KEY = /^[\w.-]{1,128}(:[\w.-]{1,128})?:\d{1,16}$/;
 
 export const MAX_HELD_BODY_BYTES = 64 * 1024 * 1024;
+
+const OTHER_SIGNALS: Readonly<Record<string, OtherSignal>> = {
+  [TRACES_PATH]: 'traces',
+  [LOGS_PATH]: 'logs',
+};
+const REFUSED_POINTS =
+  'Only delta histograms and sums of the metrics that Retrace knows are stored.';
 
 /** An OTLP/HTTP receiver for metrics (protobuf and JSON, gzip), not yet listening. */
 export function createReceiver(options: ReceiverOptions): Server {
@@ -88,7 +110,10 @@ async function handle(
     answerJson(response, 200, page(new URLSearchParams(query)));
     return;
   }
-  if (path !== METRICS_PATH) throw new Refusal(404, ERROR_CODE.notFound, 'no such path');
+  const signal = Object.hasOwn(OTHER_SIGNALS, path) ? OTHER_SIGNALS[path] : undefined;
+  if (path !== METRICS_PATH && signal === undefined) {
+    throw new Refusal(404, ERROR_CODE.notFound, 'no such path');
+  }
   if (request.method !== 'POST') throw methodNotAllowed('POST');
   const kind = bodyKind(request.headers['content-type']);
   const batchKey = request.headers[BATCH_HEADER];
@@ -97,8 +122,19 @@ async function handle(
   }
   const body = await readBody(request, options.budget, bodyTimeoutMs);
   try {
-    const headers = await options.sink.accept(body.bytes, kind, batchKey);
-    answerOtlp(response, kind, headers);
+    if (signal !== undefined) {
+      const items = options.sink.refuseSignal(body.bytes, kind, signal);
+      answerOtlp(response, kind, encodeRefusal(signal, items, kind));
+      return;
+    }
+    const { headers, refusedPoints = 0 } = await options.sink.accept(body.bytes, kind, batchKey);
+    const partial =
+      refusedPoints === 0
+        ? undefined
+        : { rejectedDataPoints: refusedPoints, errorMessage: REFUSED_POINTS };
+    const answer =
+      kind === 'json' ? encodeMetricsResponseJson(partial) : encodeMetricsResponse(partial);
+    answerOtlp(response, kind, answer, headers);
   } finally {
     body.release();
   }
@@ -112,18 +148,17 @@ function bodyKind(contentType: string | undefined): BodyKind {
   throw new Refusal(415, ERROR_CODE.unsupportedMediaType, message);
 }
 
-/** An empty ExportMetricsServiceResponse, in the encoding of the request as OTLP/HTTP demands. */
+/** In the encoding of the request, as OTLP/HTTP demands. */
 function answerOtlp(
   response: ServerResponse,
   kind: BodyKind,
-  headers: Readonly<Record<string, string>>,
+  answer: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
 ): void {
-  if (kind === 'json') {
-    answerJson(response, 200, {}, headers);
-    return;
-  }
-  response.writeHead(200, { ...headers, 'content-type': PROTOBUF_TYPE, 'content-length': 0 });
-  response.end();
+  const bytes = typeof answer === 'string' ? Buffer.from(answer, 'utf8') : Buffer.from(answer);
+  const type = kind === 'json' ? JSON_TYPE : PROTOBUF_TYPE;
+  response.writeHead(200, { ...headers, 'content-type': type, 'content-length': bytes.length });
+  response.end(bytes);
 }
 
 /**

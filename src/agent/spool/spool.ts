@@ -203,6 +203,12 @@ export class Spool {
     this.inFlight = undefined;
   }
 
+  /** Counts what never came into the spool. Survives the end of this process, at once; a power cut, with the next sync. */
+  lose(reason: string, count: Count): void {
+    this.ledger.lose(reason, count);
+    this.save(false);
+  }
+
   /** Keeps the ledger's state over a crash. */
   saveLedger(): void {
     this.save(true);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createPrepare } from '../../agent/prepare.js';
-import { decodeBody } from '../../agent/intake.js';
+import { countSignal, decodeBody } from '../../agent/intake.js';
 import { BodyBudget } from '../../agent/receiver/body-budget.js';
 import { listenOnSocket } from '../../agent/receiver/listen-socket.js';
 import { createReceiver, MAX_HELD_BODY_BYTES } from '../../agent/receiver/receiver.js';
@@ -44,8 +44,9 @@ export async function startPeek(socketPath: string): Promise<Peek> {
           batches += 1;
         }
         lastBatchMs = Date.now();
-        return Promise.resolve({ [PEEKED_HEADER]: '1' });
+        return Promise.resolve({ headers: { [PEEKED_HEADER]: '1' } });
       },
+      refuseSignal: (body, kind, signal) => countSignal(body, kind, signal),
       refused: () => undefined,
     },
     pages: {},

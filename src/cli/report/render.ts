@@ -23,6 +23,7 @@ const LOSS_TEXT: Readonly<Record<string, string>> = {
   spool_corrupt: 'the agent’s spool was damaged',
   rejected: 'the server refused it',
   unsupported: 'a form that cannot be added up',
+  unsupported_signal: 'traces or logs of another SDK',
 };
 
 /** The three reports of every service as text that ends in a newline. */

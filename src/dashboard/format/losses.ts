@@ -9,6 +9,7 @@ const WORDS: Record<string, string> = {
   spool_corrupt: 'a part of the agent’s disk buffer could not be read back',
   rejected: 'the server refused a batch',
   unsupported: 'another SDK sent a form of metric that cannot be shown here',
+  unsupported_signal: 'another SDK sent traces or logs, which are not stored',
 };
 
 /** A reason without words here is shown as it came. */

@@ -8,7 +8,7 @@ import * as literals from './literals.js';
 import * as words from './words.js';
 
 import * as names from './names.js';
-import { Quotes } from './quotes.js';
+import { Comments } from './comments.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
 const { classOf, isOperator, wordBits } = chars;
@@ -24,7 +24,7 @@ const odbcWords = new Set(['d', 't', 'ts', 'guid', 'fn', 'call', 'oj', 'escape',
 const MAX_OPERATOR_BYTES = 16;
 
 /** Punctuation and operators. */
-export class Marks extends Quotes {
+export class Marks extends Comments {
   protected skipLabel(i: number): number {
     let end = i + 2;
     while (
@@ -300,7 +300,8 @@ export class Marks extends Quotes {
     }
     // PostgreSQL's bitwise XOR, or MySQL's comment: the rest of the line is masked either way.
     const end = findLineEnd(src, this.end, i + 1, false);
-    return end < 0 ? end : this.writeValue(end);
+    if (end < 0) return end;
+    return this.changesReading(i + 1, end) ? UNCLEAR : this.writeValue(end);
   }
 
   /** A number; `0` and `0x` beside lone hexadecimal digits are one that was torn apart. */
@@ -323,23 +324,6 @@ export class Marks extends Quotes {
   protected bind(from: number, end: number): number {
     for (let i = from + 1; i < end; i++) if (this.src[i] === 36) return UNCLEAR;
     return this.writeValue(end);
-  }
-
-  /** A comment to the end of the line, unless the rest of the line may be a literal's beginning. */
-  protected lineComment(from: number, certain: boolean): number {
-    const { src } = this;
-    const end = findLineEnd(src, this.end, from, certain);
-    let single = 0;
-    let double = 0;
-    for (let i = from; i < end; i++) {
-      if (src[i] === 39) single ^= 1;
-      else if (src[i] === 34) double ^= 1;
-    }
-    if ((single | double) !== 0) {
-      if (this.prev >= PREV.operand && this.nameFollows(end)) return UNCLEAR;
-      this.oddComment = true;
-    }
-    return end;
   }
 
   protected closeBracket(i: number): number {

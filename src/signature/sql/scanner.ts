@@ -14,7 +14,7 @@ import { Words } from './slow-words.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
 const { afterQuote, alters, wordTable, beforeQuote, classOf, wordBits } = chars;
-const { BROKEN, findCommentEnd, findNumberEnd, UNCLEAR } = literals;
+const { BROKEN, findNumberEnd, UNCLEAR } = literals;
 const { MAX_NAME_BYTES } = names;
 const { MAX_OUTPUT_BYTES } = output;
 const { findWord, indexOfWord, LANE_A_SEED, LANE_B_SEED, wordFlags, wordText, wordIsSimple } =
@@ -225,8 +225,11 @@ export class Scanner extends Words {
     }
     if (this.lastAct === ACT.in) return 0;
     if (kind === CLASS.digit) {
-      const end = findNumberEnd(src, i);
-      if (byte === 48 && end - i < 3) return 0;
+      // Anything but digits and a point is looked at more closely: letters, dollars, an exponent.
+      let end = i + 1;
+      let next = src[end] as number;
+      while (wordTable[next] === next + DIGIT || next === 46) next = src[++end] as number;
+      if (wordTable[next] !== 0 || (byte === 48 && end - i < 3)) return 0;
       this.value();
       this.onValue();
       return end;
@@ -255,15 +258,12 @@ export class Scanner extends Words {
       case CLASS.minus:
         if (next === 45) {
           const after = src[i + 2] as number;
-          return this.lineComment(i + 2, this.dialect.dashComment || after <= 32);
+          // MySQL wants a space: `5--1` is 6 there.
+          return this.lineComment(i + 2, this.dialect.dashComment || after <= 32, after <= 32);
         }
         break;
       case CLASS.slash:
-        if (next === 42) {
-          const end = findCommentEnd(src, this.end, i + 2);
-          if (end === BROKEN && this.dialect.openComments) return STOP;
-          return end;
-        }
+        if (next === 42) return this.blockComment(i);
         break;
       case CLASS.semicolon:
         return this.endStatement(i);
@@ -272,7 +272,7 @@ export class Scanner extends Words {
       case CLASS.brace:
         return this.openBrace(i);
       case CLASS.hash:
-        if (this.dialect.hash === 'comment') return this.lineComment(i + 1, true);
+        if (this.dialect.hash === 'comment') return this.lineComment(i + 1, true, false);
         break;
     }
     if (this.starting) {
@@ -382,6 +382,9 @@ const SELECT_BYTES = 'SELECT '.length;
 /** Shorter names reveal nothing. */
 const SHORTEST_PIECE = 4;
 const LONE_BYTES = SELECT_BYTES + MAX_NAME_BYTES;
+
+/** `wordTable` of a digit, less the digit. */
+const DIGIT = 2 << 8;
 
 /** Digits, bytes of other scripts and dollars in a word: bits of `wordTable`. */
 const UNUSUAL = 22 << 8;

@@ -93,6 +93,7 @@ export class Values extends Statement {
     if (text === '?' && open === 0) {
       this.value();
       this.onOther();
+      this.leaveName();
       return;
     }
     const wasDot = this.prev === PREV.dot;
@@ -174,6 +175,8 @@ export class Values extends Statement {
 
   protected maskedName(end: number): number {
     if (!this.plainValue()) return UNCLEAR;
+    // Read again, the mark in place of a setting's name is a value, and nothing but `?` follows.
+    this.leaveName();
     this.onName();
     this.onOther();
     return end;

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allInstrumentations } from '../instrumentations/index.js';
 import { ENV, type EnvVariable } from '../src/config/env.js';
-import { ATTR, METRIC, RESOURCE } from '../src/core/semconv.js';
+import { ATTR, HOST_METRIC, METRIC, RESOURCE } from '../src/core/semconv.js';
 import {
   OUTGOING_POINT_ATTRIBUTES,
   OUTGOING_RESOURCE_ATTRIBUTES,
@@ -55,6 +55,21 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   [ATTR.retraceComponent]: '`database`, `web_services` or `own_code`',
   [ATTR.retraceKind]: '`request`, `query` or `call`',
   [ATTR.retraceReason]: 'why records were lost, from a fixed list',
+  [ATTR.cpuMode]: '`user`, `system`, `idle`, …',
+  [ATTR.memoryState]: '`used`, `free`, `cached`, …',
+  [ATTR.pagingState]: '`used` or `free`',
+  [ATTR.pagingDirection]: '`in` or `out`',
+  [ATTR.systemDevice]: 'the kernel’s name of a disk, `sda1`; names that people gave are `*`',
+  [ATTR.diskDirection]: '`read` or `write`',
+  [ATTR.filesystemState]: '`used`, `free` or `reserved`',
+  [ATTR.filesystemType]: '`ext4`, `xfs`, …, from a fixed list',
+  [ATTR.filesystemMountpoint]: '`/var/lib/postgresql`; folders that are not usual are `*`',
+  [ATTR.networkInterface]: '`eth0`, `enp3s0`; other names are `*`',
+  [ATTR.networkDirection]: '`receive` or `transmit`',
+  [ATTR.retraceCollector]: 'what measured: `cpu`, `memory`, …',
+  [ATTR.packageName]: 'an installed application, as dpkg, rpm or apk names it',
+  [ATTR.packageVersion]: 'its version',
+  [ATTR.packageSource]: '`dpkg`, `rpm` or `apk`',
   [RESOURCE.serviceName]: 'as you configured it',
   [RESOURCE.serviceVersion]: 'from the app’s package.json or as configured',
   [RESOURCE.serviceNamespace]: 'as you configured it',
@@ -69,6 +84,11 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   [RESOURCE.telemetrySdkName]: '`retrace`',
   [RESOURCE.telemetrySdkLanguage]: '`nodejs`',
   [RESOURCE.telemetrySdkVersion]: 'the version of Retrace',
+  [RESOURCE.hostCpuModelName]: 'model of the processor, makers’ words only (agent)',
+  [RESOURCE.hostCpuVendorId]: '`GenuineIntel`, … (agent)',
+  [RESOURCE.osName]: '`Debian GNU/Linux`, …, from a fixed list (agent)',
+  [RESOURCE.osVersion]: 'its version (agent)',
+  [RESOURCE.osBuildId]: 'version of the kernel, labels of one’s own are `*` (agent)',
 };
 
 function leavesTable(): string {
@@ -79,12 +99,14 @@ function leavesTable(): string {
       return [`\`${name}\``, words];
     });
   const metrics = Object.values(METRIC).map((name) => `\`${name}\``);
+  const hostMetrics = Object.values(HOST_METRIC).map((name) => `\`${name}\``);
   return [
     '**About the process, once per window:**',
     tableOf(['Field', 'What it contains'], rows(OUTGOING_RESOURCE_ATTRIBUTES)),
     '**About each series** (a count, a sum, a minimum, a maximum and a histogram of durations, or a plain sum):',
     tableOf(['Field', 'What it contains'], rows(OUTGOING_POINT_ATTRIBUTES)),
     `**Names of the metrics:** ${metrics.join(', ')}.`,
+    `**Host health, measured by the agent every 15 s:** ${hostMetrics.join(', ')}.`,
   ].join('\n\n');
 }
 

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { AGENT_SERVICE_NAME, ATTR, METRIC, RESOURCE, SDK_NAME } from '../core/semconv.js';
+import { AGENT_SERVICE_NAME, ATTR, METRIC } from '../core/semconv.js';
 import { encodeMetricsRequest } from '../protocol/index.js';
 import type { Attributes, MetricsRequest } from '../protocol/types.js';
+import { ownResource } from './own-resource.js';
 import type { Losses } from './spool/loss-ledger.js';
 import type { Spool } from './spool/spool.js';
 
-const instanceId = randomUUID();
 const compress = promisify(gzip);
 
 /** Puts reports of the agent's own losses into the spool, one at a time. */
@@ -69,13 +68,7 @@ export function lossReport(
   return {
     resourceMetrics: [
       {
-        resource: {
-          ...host,
-          [RESOURCE.serviceName]: AGENT_SERVICE_NAME,
-          [RESOURCE.serviceInstanceId]: instanceId,
-          [RESOURCE.telemetrySdkName]: SDK_NAME,
-          [RESOURCE.telemetrySdkLanguage]: 'nodejs',
-        },
+        resource: ownResource(host),
         scopeName: AGENT_SERVICE_NAME,
         scopeVersion: '',
         metrics: [

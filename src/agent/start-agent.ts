@@ -1,11 +1,14 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
 import { dirname } from 'node:path';
 import { ConfigError, type AgentConfig } from '../config/types.js';
 import { ERROR_CODE } from '../protocol/delivery.js';
 import type { OtherSignal } from '../protocol/index.js';
 import { bypassesProxy } from '../transport/no-proxy.js';
 import { type AgentLog, createAgentLog } from './agent-log.js';
+import { HostHealth } from './collectors/host-health.js';
+import { MonitoredProcesses } from './collectors/monitored.js';
 import { HandoverPickup } from './handover.js';
 import { Intake } from './intake.js';
 import { LossReporter } from './loss-report.js';
@@ -49,6 +52,8 @@ export interface AgentTuning {
   retry?: UplinkOptions['retry'];
   /** Pause between reports of own losses. */
   lossReportMs?: number;
+  /** Pause between rounds of host health. */
+  hostHealthMs?: number;
   write?: (line: string) => void;
 }
 
@@ -56,6 +61,7 @@ export interface AgentTuning {
 const FINISH_REQUESTS_MS = 1_000;
 const LAST_SEND_MS = 3_000;
 const LOSS_REPORT_MS = 10_000;
+const HOST_HEALTH_MS = 15_000;
 const DEFAULT_ROWS = 1_000;
 const MAX_ROWS = 10_000;
 
@@ -74,7 +80,11 @@ export async function startAgent(
   const spool = openSpool(config);
   const recovered = count(spool);
   const memory = new ReportMemory();
-  const intake = new Intake(spool, createPrepare(), (request) => memory.add(request));
+  const monitored = new MonitoredProcesses(os.hostname());
+  const intake = new Intake(spool, createPrepare(), (request) => {
+    monitored.seen(request);
+    memory.add(request);
+  });
   const refused: Record<string, number> = {};
   const handover = new HandoverPickup(
     dirname(config.socketPath),
@@ -89,6 +99,12 @@ export async function startAgent(
   };
   let uplink: Uplink | undefined;
   const reporter = new LossReporter(spool, hostAttributes(), (request) => memory.add(request));
+  const health = new HostHealth(spool, hostAttributes(), {
+    disabled: config.disabledCollectors ?? [],
+    monitored,
+    onFailure: (name) =>
+      log.warn(`collector ${name}`, `host health: ${name} could not be measured`),
+  });
   const reloads = { count: 0, lastMs: 0, lastProblem: '' };
   const startedAtMs = Date.now();
   let current = config;
@@ -100,7 +116,10 @@ export async function startAgent(
     counts: {
       recovered,
       received: { ...intake.counts.received },
-      own: { ...reporter.own },
+      own: {
+        batches: reporter.own.batches + health.own.batches,
+        records: reporter.own.records + health.own.records,
+      },
       duplicates: intake.counts.duplicates,
       spooled: count(spool),
       committed: { ...(uplink?.committed ?? { batches: 0, records: 0 }) },
@@ -175,6 +194,9 @@ export async function startAgent(
     reporter.start(tuning.lossReportMs ?? LOSS_REPORT_MS, () =>
       log.warn('loss-report', 'losses could not be reported yet'),
     );
+    health.start(tuning.hostHealthMs ?? HOST_HEALTH_MS, () =>
+      log.warn('host-health', 'host health could not be stored'),
+    );
   };
   if (destination !== undefined) sendFrom(destination);
   announce(log, config, otlpUrl, uplink !== undefined);
@@ -195,7 +217,11 @@ export async function startAgent(
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     reporter.stop();
-    await Promise.all([handover.stop(), ...servers.map((server) => stopServer(server))]);
+    await Promise.all([
+      health.stop(),
+      handover.stop(),
+      ...servers.map((server) => stopServer(server)),
+    ]);
     await uplink?.stop(LAST_SEND_MS);
     await spool.close();
   };
@@ -234,10 +260,14 @@ function changedForGood(before: AgentConfig, after: AgentConfig): string[] {
     RETRACE_OTLP_PORT: before.otlpPort === after.otlpPort,
     RETRACE_SPOOL_DIR: before.spoolDir === after.spoolDir,
     RETRACE_SPOOL_MAX_BYTES: before.spoolMaxBytes === after.spoolMaxBytes,
+    RETRACE_DISABLED_COLLECTORS: listOf(before) === listOf(after),
     RETRACE_LOG_LEVEL: before.logLevel === after.logLevel,
   };
   return Object.entries(fixed).flatMap(([name, same]) => (same ? [] : [name]));
 }
+
+const listOf = ({ disabledCollectors = [] }: AgentConfig): string =>
+  [...disabledCollectors].sort().join();
 
 /** Where data goes and how, without anything secret. */
 function serverOf(config: AgentConfig): AgentStatus['server'] {

@@ -19,7 +19,7 @@ export interface AgentStatus {
     recovered: Count;
     /** Taken from senders, duplicates apart. */
     received: Count;
-    /** Reports of the agent's own losses. */
+    /** The agent's own: reports of its losses, host health. */
     own: Count;
     /** Batches that had been taken before; not part of the sum. */
     duplicates: number;

@@ -3,6 +3,8 @@
  * this folder reads `process.env`. There is no variable that turns sanitizing or TLS verification off.
  */
 
+import { COLLECTORS } from '../core/semconv.js';
+
 export type EnvValueKind =
   | { type: 'string' }
   | { type: 'boolean' }
@@ -239,6 +241,14 @@ export const ENV = table({
     value: { type: 'integer', min: 1_048_576, max: 1_099_511_627_776 },
     defaultText: '268435456',
     describe: 'Bound of the spool; oldest dropped first and counted.',
+  },
+  disabledCollectors: {
+    name: 'RETRACE_DISABLED_COLLECTORS',
+    fallbacks: [],
+    parts: ['agent'],
+    value: { type: 'list' },
+    defaultText: '',
+    describe: `Parts of host health that the agent does not measure: \`all\`, or of ${COLLECTORS.map((name) => `\`${name}\``).join(', ')}.`,
   },
   serverHost: {
     name: 'RETRACE_SERVER_HOST',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { COLLECTORS } from '../core/semconv.js';
 import { absolute, defaultAgentSocket, defaultSpoolDir } from './default-paths.js';
 import { EnvReader, type Environment, type Found } from './env-reader.js';
 import { withConfigFile } from './config-file.js';
@@ -40,9 +41,20 @@ export function loadAgentConfig(given: Environment = process.env): AgentConfig {
     httpsProxy: readProxy(reader),
     noProxy: Object.freeze(reader.list('noProxy').map((host) => host.toLowerCase())),
     spoolDir: absolute(reader.text('spoolDir'), () => defaultSpoolDir(socketPath)),
+    disabledCollectors: readDisabledCollectors(reader),
     spoolMaxBytes: reader.integer('spoolMaxBytes') as number,
     logLevel: readLogLevel(reader),
   });
+}
+
+function readDisabledCollectors(reader: EnvReader): readonly string[] {
+  const names = reader.list('disabledCollectors');
+  const known: readonly string[] = ['all', ...COLLECTORS];
+  // A misspelled name would go on being measured.
+  if (names.some((name) => !known.includes(name))) {
+    refuse(ENV.disabledCollectors.name, `expected names of ${known.join(', ')}`);
+  }
+  return Object.freeze(names);
 }
 
 function readClientFiles(

@@ -52,6 +52,8 @@ export interface AgentConfig {
   /** Absolute path. */
   readonly spoolDir: string;
   readonly spoolMaxBytes: number;
+  /** Collectors of host health that are not to run; `all` = none runs. */
+  readonly disabledCollectors?: readonly string[];
   readonly logLevel: LogLevel;
 }
 

@@ -23,6 +23,70 @@ export const METRIC = {
   dropped: 'retrace.dropped',
 } as const;
 
+/**
+ * Host health, measured by the agent. Counters travel as delta sums, what goes up and down (OpenTelemetry's
+ * UpDownCounter) as cumulative sums that are not monotonic, the rest as gauges.
+ */
+export const HOST_METRIC = {
+  /** s by `cpu.mode`, all processors together. */
+  cpuTime: 'system.cpu.time',
+  cpuLogicalCount: 'system.cpu.logical.count',
+  cpuPhysicalCount: 'system.cpu.physical.count',
+  load1: 'system.cpu.load_average.1m',
+  load5: 'system.cpu.load_average.5m',
+  load15: 'system.cpu.load_average.15m',
+  /** By; the states add up to the limit. */
+  memoryUsage: 'system.memory.usage',
+  memoryLimit: 'system.memory.limit',
+  /** By that could be given to processes without swapping. */
+  memoryAvailable: 'system.linux.memory.available',
+  pagingUsage: 'system.paging.usage',
+  /** Pages swapped in and out. */
+  pagingOperations: 'system.paging.operations',
+  diskIo: 'system.disk.io',
+  diskOperations: 'system.disk.operations',
+  /** s in which the disk was working. */
+  diskIoTime: 'system.disk.io_time',
+  filesystemUsage: 'system.filesystem.usage',
+  networkIo: 'system.network.io',
+  networkErrors: 'system.network.errors',
+  networkDropped: 'system.network.packet.dropped',
+  uptime: 'system.uptime',
+  processCpuTime: 'process.cpu.time',
+  processMemory: 'process.memory.usage',
+  processUptime: 'process.uptime',
+  containerCpuTime: 'container.cpu.time',
+  containerMemory: 'container.memory.usage',
+  /** {cpu} */
+  containerCpuLimit: 'retrace.container.cpu.limit',
+  containerMemoryLimit: 'retrace.container.memory.limit',
+  /** s in which processes were held back because of the CPU limit. */
+  containerThrottledTime: 'retrace.container.cpu.throttled.time',
+  collectorDuration: 'retrace.collector.duration',
+  /** 1 or 0 per run. */
+  collectorSuccess: 'retrace.collector.success',
+  /** 1 per installed application. */
+  package: 'retrace.host.package',
+} as const;
+
+/** Values of `retrace.collector`: one per file in agent/collectors. */
+export const COLLECTORS = [
+  'cpu',
+  'load',
+  'memory',
+  'swap',
+  'disks',
+  'file_systems',
+  'network',
+  'uptime',
+  'processes',
+  'container',
+  'hardware',
+  'packages',
+  'node_processes',
+] as const;
+export type CollectorName = (typeof COLLECTORS)[number];
+
 /** Attribute names of data points. */
 export const ATTR = {
   httpRequestMethod: 'http.request.method',
@@ -52,6 +116,23 @@ export const ATTR = {
   /** request | query | call */
   retraceKind: 'retrace.kind',
   retraceReason: 'retrace.reason',
+  /** Attributes of host health. Names of devices and paths are data: see signature/host-rules.ts. */
+  cpuMode: 'cpu.mode',
+  memoryState: 'system.memory.state',
+  pagingState: 'system.paging.state',
+  pagingDirection: 'system.paging.direction',
+  systemDevice: 'system.device',
+  diskDirection: 'disk.io.direction',
+  filesystemState: 'system.filesystem.state',
+  filesystemType: 'system.filesystem.type',
+  filesystemMountpoint: 'system.filesystem.mountpoint',
+  networkInterface: 'network.interface.name',
+  networkDirection: 'network.io.direction',
+  retraceCollector: 'retrace.collector',
+  packageName: 'retrace.package.name',
+  packageVersion: 'retrace.package.version',
+  /** dpkg | rpm | apk */
+  packageSource: 'retrace.package.source',
 } as const;
 
 /** Attribute names of the resource (who sends). */
@@ -70,6 +151,12 @@ export const RESOURCE = {
   telemetrySdkName: 'telemetry.sdk.name',
   telemetrySdkLanguage: 'telemetry.sdk.language',
   telemetrySdkVersion: 'telemetry.sdk.version',
+  hostCpuModelName: 'host.cpu.model.name',
+  hostCpuVendorId: 'host.cpu.vendor.id',
+  osName: 'os.name',
+  osVersion: 'os.version',
+  /** The kernel's version. */
+  osBuildId: 'os.build_id',
 } as const;
 
 /** Values of `retrace.component`. */

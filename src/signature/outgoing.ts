@@ -3,7 +3,16 @@
  * sent. Applied by the runtime's and the agent's exporters and again by the server, to data of any origin; what
  * passed once passes unchanged.
  */
-import { ATTR, COMPONENT, DROP_REASON, KIND, METRIC, RESOURCE } from '../core/semconv.js';
+import {
+  ATTR,
+  COLLECTORS,
+  COMPONENT,
+  DROP_REASON,
+  HOST_METRIC,
+  KIND,
+  METRIC,
+  RESOURCE,
+} from '../core/semconv.js';
 import type { Attributes, AttributeValue, Metric, MetricsRequest } from '../protocol/types.js';
 import {
   cleanCollection,
@@ -12,6 +21,21 @@ import {
   cleanServiceName,
   cleanStatusCode,
 } from './attributes.js';
+import {
+  cleanCpuModel,
+  cleanDevice,
+  cleanDistribution,
+  cleanInterface,
+  cleanKernelVersion,
+  cleanMountpoint,
+  CPU_MODES,
+  CPU_VENDORS,
+  LOCAL_FILE_SYSTEMS,
+  MEMORY_STATES,
+  OS_VERSION,
+  PACKAGE_NAME,
+  PACKAGE_VERSION,
+} from './host-rules.js';
 import { sqlSignature } from './sql/signature.js';
 import { isListed } from './sql/words.js';
 import { maskName } from './sql/names.js';
@@ -172,6 +196,21 @@ const POINT_RULES: Readonly<Record<string, Rule>> = {
   [ATTR.retraceComponent]: oneOf(Object.values(COMPONENT)),
   [ATTR.retraceKind]: oneOf(Object.values(KIND)),
   [ATTR.retraceReason]: oneOf(Object.values(DROP_REASON)),
+  [ATTR.cpuMode]: oneOf(CPU_MODES),
+  [ATTR.memoryState]: oneOf(MEMORY_STATES),
+  [ATTR.pagingState]: oneOf(['used', 'free']),
+  [ATTR.pagingDirection]: oneOf(['in', 'out']),
+  [ATTR.systemDevice]: text(cleanDevice),
+  [ATTR.diskDirection]: oneOf(['read', 'write']),
+  [ATTR.filesystemState]: oneOf(['used', 'free', 'reserved']),
+  [ATTR.filesystemType]: oneOf(LOCAL_FILE_SYSTEMS),
+  [ATTR.filesystemMountpoint]: text(cleanMountpoint),
+  [ATTR.networkInterface]: text(cleanInterface),
+  [ATTR.networkDirection]: oneOf(['receive', 'transmit']),
+  [ATTR.retraceCollector]: oneOf(COLLECTORS),
+  [ATTR.packageName]: matching(PACKAGE_NAME),
+  [ATTR.packageVersion]: matching(PACKAGE_VERSION),
+  [ATTR.packageSource]: oneOf(['dpkg', 'rpm', 'apk']),
 };
 
 const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
@@ -189,6 +228,11 @@ const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
   [RESOURCE.telemetrySdkName]: plainName,
   [RESOURCE.telemetrySdkLanguage]: plainName,
   [RESOURCE.telemetrySdkVersion]: version,
+  [RESOURCE.hostCpuModelName]: text(cleanCpuModel),
+  [RESOURCE.hostCpuVendorId]: oneOf(CPU_VENDORS),
+  [RESOURCE.osName]: text(cleanDistribution),
+  [RESOURCE.osVersion]: matching(OS_VERSION),
+  [RESOURCE.osBuildId]: text(cleanKernelVersion),
 };
 
 /** Every name that may travel, for the tests that compare it with what is sent. */
@@ -232,7 +276,7 @@ export interface CleanedMetricsRequest extends MetricsRequest {
   droppedAttributes: number;
 }
 
-const METRIC_NAMES = new Set<string>(Object.values(METRIC));
+const METRIC_NAMES = new Set<string>([...Object.values(METRIC), ...Object.values(HOST_METRIC)]);
 const METRIC_NAME = /^[a-z][a-z_]*(?:\.[a-z][a-z_]*){0,8}$/;
 const UNIT = /^[A-Za-z0-9{}_/%.]{0,16}$/;
 const SCOPE = /^[@A-Za-z][A-Za-z0-9@/._-]{0,127}$/;

@@ -32,6 +32,14 @@ describe('loadAgentConfig', () => {
       ...more,
     });
 
+  it('knows the collectors of host health by name', () => {
+    const load = (names: string): unknown =>
+      loadAgentConfig({ RETRACE_DISABLED_COLLECTORS: names }).disabledCollectors;
+    expect(load('packages, node_processes')).toEqual(['packages', 'node_processes']);
+    expect(load('all')).toEqual(['all']);
+    expect(() => load('packages,pakets')).toThrow(/RETRACE_DISABLED_COLLECTORS/);
+  });
+
   it('keeps everything on the host without a server', () => {
     const config = loadAgentConfig({ RETRACE_AGENT_SOCKET: '/run/x/agent.sock' });
     expect(config).toEqual({
@@ -39,6 +47,7 @@ describe('loadAgentConfig', () => {
       otlpPort: undefined,
       serverUrl: undefined,
       ingestKey: undefined,
+      disabledCollectors: [],
       headers: {},
       caFile: undefined,
       httpsProxy: undefined,

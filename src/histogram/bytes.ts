@@ -61,22 +61,24 @@ export function decodeParts(bytes: Uint8Array): HistogramParts {
 export function addEncoded(
   bytes: Uint8Array,
   buckets: Buckets,
+  start = 0,
+  end = bytes.length,
 ): { sumUs: number; minUs: number; maxUs: number } {
-  if (bytes[0] !== VERSION) throw new MalformedHistogramError('unknown version');
-  if (bytes.length === 1) return { sumUs: 0, minUs: 0, maxUs: 0 };
-  const cursor = { bytes, at: 1 };
+  if (bytes[start] !== VERSION) throw new MalformedHistogramError('unknown version');
+  if (end - start === 1) return { sumUs: 0, minUs: 0, maxUs: 0 };
+  const cursor = { bytes, at: start + 1 };
   const sumUs = readVarint(cursor);
   const minUs = readVarint(cursor);
   const maxUs = readVarint(cursor) + minUs;
   if (minUs < 1 || !Number.isSafeInteger(maxUs)) throw new MalformedHistogramError('min or max');
-  if (cursor.at >= bytes.length) throw new MalformedHistogramError('no buckets');
+  if (cursor.at >= end) throw new MalformedHistogramError('no buckets');
   // The loop that long reports consist of: everything in locals, whole octaves looked up once.
   let at = cursor.at;
   let next = 0;
   let total = buckets.total;
   let octaveNumber = -1;
   let octave: number[] = [];
-  while (at < bytes.length) {
+  while (at < end) {
     // Nearly all gaps and counts are one byte.
     let head = bytes[at] as number;
     if (head < 0x80) at += 1;
@@ -115,6 +117,7 @@ export function addEncoded(
       octave[slot] = addSaturating(octave[slot] as number, count);
     }
   }
+  if (at !== end) throw new MalformedHistogramError('truncated');
   buckets.total = total;
   return { sumUs, minUs, maxUs };
 }

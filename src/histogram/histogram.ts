@@ -91,12 +91,13 @@ export class Histogram {
   }
 
   /**
-   * Adds a histogram that is still encoded, without decoding it first.
+   * Adds a histogram that is still encoded, without decoding it first. It lies in `bytes` from `start` up to
+   * `end`: a view per histogram would be most of what reports over many thousand of them allocate.
    * @throws MalformedHistogramError on anything `encode` cannot have written; this histogram is then undefined.
    */
-  mergeEncoded(bytes: Uint8Array): void {
+  mergeEncoded(bytes: Uint8Array, start = 0, end = bytes.length): void {
     const wasEmpty = this.buckets.total === 0;
-    const { sumUs, minUs, maxUs } = addEncoded(bytes, this.buckets);
+    const { sumUs, minUs, maxUs } = addEncoded(bytes, this.buckets, start, end);
     if (minUs === 0) return;
     if (wasEmpty || minUs < this.min) this.min = minUs;
     if (maxUs > this.max) this.max = maxUs;

@@ -1,4 +1,6 @@
 import { Committer } from './ingest/committer.js';
+import { sumsCacheOf } from './queries/sums-cache.js';
+import { warmUp } from './queries/warm-up.js';
 import type { Store, TenantStore } from './store/store.js';
 
 /** Minutes are rolled up and old data purged this often. */
@@ -18,6 +20,8 @@ export class Platform {
   agentCommand = '';
   private timer: NodeJS.Timeout | undefined;
   private maintenance: Promise<void> = Promise.resolve();
+  /** Making reports ready; never in the way of maintenance. */
+  private readying: Promise<void> = Promise.resolve();
 
   constructor(
     readonly store: Store,
@@ -44,10 +48,22 @@ export class Platform {
   start(): void {
     // Opened at once: what is past its retention must go even if nobody ever asks for it again.
     for (const { id } of this.store.control.tenants()) this.store.tenant(id);
+    const { retentionMinuteDays } = this.settings;
+    this.readyInTurn(() => warmUp(this.store.openTenants(), () => this.now(), retentionMinuteDays));
     this.timer = setInterval(() => {
       this.maintenance = this.maintenance.then(() => this.maintain());
+      this.readyInTurn(async () => {
+        for (const tenant of this.store.openTenants()) {
+          await sumsCacheOf(tenant).tend(this.now());
+        }
+      });
     }, MAINTENANCE_MS);
     this.timer.unref();
+  }
+
+  /** What cannot be made ready is read when it is asked for. */
+  private readyInTurn(work: () => Promise<void>): void {
+    this.readying = this.readying.then(work).catch(() => undefined);
   }
 
   /** One round over all tenants. A failing tenant is logged by the kind of its error and skipped. */

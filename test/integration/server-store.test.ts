@@ -182,7 +182,8 @@ describe('roll-ups and retention', () => {
         const key = `${view.operation}.${view.caller}.${view.outcome?.status}.${view.outcome?.errorType}`;
         const entry = series.get(key) ?? { timings: new Histogram(), facts: [] };
         series.set(key, entry);
-        if (view.outcome !== undefined) entry.timings.mergeEncoded(view.encoded);
+        if (view.outcome !== undefined)
+          entry.timings.mergeEncoded(view.bytes, view.start, view.end);
         view.facts.forEach((fact, i) => {
           const known = entry.facts[i] ?? 0;
           entry.facts[i] = kind === 'query' && i === 2 ? Math.max(known, fact) : known + fact;

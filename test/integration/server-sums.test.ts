@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Histogram } from '../../src/histogram/index.js';
 import { translate } from '../../src/server/ingest/translate.js';
 import { bucketsOf } from '../../src/server/queries/range.js';
-import { sumsOf } from '../../src/server/queries/sums-cache.js';
+import { sumsCacheOf, sumsOf } from '../../src/server/queries/sums-cache.js';
 import { EmbeddedStore } from '../../src/server/store/embedded-store.js';
 import type { TenantStore } from '../../src/server/store/store.js';
 import { removeDir, shopRequest, temporaryDir } from './server-harness.js';
@@ -28,16 +28,16 @@ afterEach(() => {
   removeDir(dir);
 });
 
-async function add(timeMs: number): Promise<void> {
-  const { writes } = translate(shopRequest(timeMs), { nowMs: NOW, oldestMs: 0 });
-  await tenant.commit([{ key: undefined, receivedMs: NOW, writes }]);
+async function add(timeMs: number, nowMs = NOW): Promise<void> {
+  const { writes } = translate(shopRequest(timeMs), { nowMs, oldestMs: 0 });
+  await tenant.commit([{ key: undefined, receivedMs: nowMs, writes }]);
 }
 
 /** Calls by the counters and by the merged histogram, which must agree with a scan of everything. */
-async function calls(days: number): Promise<number> {
+async function calls(days: number, nowMs = NOW): Promise<number> {
   const [service] = await tenant.services();
-  const range = bucketsOf(NOW - days * DAY_MS, NOW, NOW, 8);
-  const query = { service: service?.id ?? 0, kind: 'query', range, nowMs: NOW } as const;
+  const range = bucketsOf(nowMs - days * DAY_MS, nowMs, nowMs, 8);
+  const query = { service: service?.id ?? 0, kind: 'query', range, nowMs } as const;
   let scanned = 0;
   await tenant.scan(query, (view) => (scanned += view.count));
   let counted = 0;
@@ -82,4 +82,28 @@ it('roll-ups while reports are read lose and double nothing', async () => {
     ]);
     expect(results).toEqual([sent, sent, sent]);
   }
+});
+
+it.each([
+  [1, HOUR_MS, NOW + 0.4 * HOUR_MS],
+  [30, DAY_MS, NOW + 16.4 * HOUR_MS],
+])('of %i days the next range is ready before it begins', async (days, bucketMs, beforeMs) => {
+  for (let t = NOW - 3 * HOUR_MS; t < NOW; t += HOUR_MS) await add(t);
+  await tenant.maintain(NOW, RETENTION);
+  expect(await calls(days)).toBe(18);
+  await sumsCacheOf(tenant).tend(beforeMs);
+  const scan = vi.spyOn(tenant, 'scan');
+  const finished = (): number =>
+    scan.mock.calls.filter(([query]) => query.part?.of === 'finished').length;
+  const next = Math.ceil(NOW / bucketMs) * bucketMs;
+  const kept = 18;
+  expect(await calls(days, next + MINUTE_MS)).toBe(kept);
+  expect(finished()).toBe(0);
+  // What has finished since is added to what is kept, once.
+  await add(next - MINUTE_MS, next);
+  await tenant.maintain(next + 2 * MINUTE_MS, RETENTION);
+  await sumsCacheOf(tenant).tend(next + 6 * MINUTE_MS);
+  expect(finished()).toBe(1);
+  expect(await calls(days, next + 7 * MINUTE_MS)).toBe(kept + 6);
+  expect(finished()).toBe(1);
 });

@@ -1,5 +1,6 @@
-import { Histogram } from '../../histogram/index.js';
+import type { Histogram } from '../../histogram/index.js';
 import type { Outcome, ScanRange, SeriesView } from '../store/store.js';
+import { EncodedTimings } from './encoded-timings.js';
 import { pointOf, pointsIn } from './sparkline.js';
 
 /**
@@ -20,8 +21,8 @@ export class OperationSums {
   /** Calls by calling endpoint; 0 = outside any request. */
   readonly callers = new Map<number, number>();
   readonly sparkline: number[];
-  private succeeded: Uint8Array[] = [];
-  private failed: Uint8Array[] = [];
+  private readonly succeeded = new EncodedTimings();
+  private readonly failed = new EncodedTimings();
 
   constructor(private readonly range: ScanRange) {
     this.sparkline = new Array<number>(pointsIn(range)).fill(0);
@@ -35,10 +36,10 @@ export class OperationSums {
     }
     this.calls += count;
     this.totalUs += view.sumUs;
-    if (outcome.errorType === '') this.succeeded.push(view.encoded);
+    if (outcome.errorType === '') this.succeeded.add(view);
     else {
       this.errors += count;
-      this.failed.push(view.encoded);
+      this.failed.add(view);
     }
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + count);
     this.callers.set(view.caller, (this.callers.get(view.caller) ?? 0) + count);
@@ -53,39 +54,45 @@ export class OperationSums {
   }
 
   mergeSucceeded(into: Histogram): void {
-    for (const part of this.succeeded) into.mergeEncoded(part);
+    this.succeeded.mergeInto(into);
   }
 
   mergeFailed(into: Histogram): void {
-    for (const part of this.failed) into.mergeEncoded(part);
+    this.failed.mergeInto(into);
   }
 
   /** Bytes of histograms that it holds on to. */
   get heldBytes(): number {
-    let bytes = 0;
-    for (const part of this.succeeded) bytes += part.length;
-    for (const part of this.failed) bytes += part.length;
-    return bytes;
+    return this.succeeded.heldBytes + this.failed.heldBytes;
   }
 
   /** Merges what it holds into one histogram each: same result, less memory. @returns bytes still held. */
   compact(): number {
-    this.succeeded = merged(this.succeeded);
-    this.failed = merged(this.failed);
+    this.succeeded.compact();
+    this.failed.compact();
     return this.heldBytes;
   }
-}
 
-function merged(parts: Uint8Array[]): Uint8Array[] {
-  if (parts.length === 0) return parts;
-  if (parts.length === 1) {
-    const [only] = parts as [Uint8Array];
-    // A view keeps the whole chunk in memory.
-    return only.buffer.byteLength === only.length ? parts : [only.slice()];
+  /** Everything of `other` too, which stays as it is. */
+  absorb(other: OperationSums): void {
+    this.calls += other.calls;
+    this.errors += other.errors;
+    this.totalUs += other.totalUs;
+    this.lastBucketMs = Math.max(this.lastBucketMs, other.lastBucketMs);
+    for (let i = 0; i < 3; i++) this.facts[i] = (this.facts[i] ?? 0) + (other.facts[i] ?? 0);
+    this.thirdMax = Math.max(this.thirdMax, other.thirdMax);
+    for (const [outcome, calls] of other.outcomes) {
+      this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + calls);
+    }
+    for (const [caller, calls] of other.callers) {
+      this.callers.set(caller, (this.callers.get(caller) ?? 0) + calls);
+    }
+    other.sparkline.forEach((calls, i) => {
+      this.sparkline[i] = (this.sparkline[i] ?? 0) + calls;
+    });
+    this.succeeded.addAll(other.succeeded);
+    this.failed.addAll(other.failed);
   }
-  const histogram = new Histogram();
-  for (const part of parts) histogram.mergeEncoded(part);
-  return [histogram.encode()];
 }
 
 /** Sums of the operations of one service, kind and range. */
@@ -110,13 +117,34 @@ export class Sums {
       this.lastId = view.operation;
     }
     sums.add(view);
-    this.held += view.encoded.length;
+    this.held += view.end - view.start;
     if (this.held > MAX_HELD_BYTES) this.compact();
   }
 
   /** About what it takes in memory, once compacted. */
   get bytes(): number {
     return this.held + this.byOperation.size * BYTES_PER_OPERATION;
+  }
+
+  /** This and `later` together, as new sums: who reads these two meanwhile sees no change. */
+  plus(later: Sums): Sums {
+    const both = new Sums(this.range);
+    both.held = this.held + later.held;
+    for (const [id, sums] of this.byOperation) {
+      if (!later.byOperation.has(id)) both.byOperation.set(id, sums);
+    }
+    for (const [id, sums] of later.byOperation) {
+      const earlier = this.byOperation.get(id);
+      if (earlier === undefined) {
+        both.byOperation.set(id, sums);
+        continue;
+      }
+      const copy = new OperationSums(this.range);
+      copy.absorb(earlier);
+      copy.absorb(sums);
+      both.byOperation.set(id, copy);
+    }
+    return both;
   }
 
   compact(): void {

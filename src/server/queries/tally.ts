@@ -16,7 +16,7 @@ export class Tally {
       this.thirdMax = Math.max(this.thirdMax, view.facts[2] ?? 0);
       return;
     }
-    this.timings.mergeEncoded(view.encoded);
+    this.timings.mergeEncoded(view.bytes, view.start, view.end);
     if (view.outcome.errorType !== '') this.errors += view.count;
   }
 

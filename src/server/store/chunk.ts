@@ -98,7 +98,7 @@ export class Chunk {
       const known = this.entries.get(key);
       if (known !== undefined) {
         const histogram = histogramOf(known);
-        histogram.mergeEncoded(view.encoded);
+        histogram.mergeEncoded(bytes, view.start, view.end);
         changed(known, histogram);
         return;
       }
@@ -107,7 +107,7 @@ export class Chunk {
         caller: view.caller,
         outcome: view.outcome,
         histogram: undefined,
-        encoded: view.encoded,
+        encoded: bytes.subarray(view.start, view.end),
         count: view.count,
         sumUs: view.sumUs,
         facts: undefined,
@@ -152,13 +152,13 @@ export interface EntryView {
   count: number;
   /** 0 for facts. */
   sumUs: number;
-  /** Histogram bytes; empty for facts. A view into the chunk. */
-  encoded: Uint8Array;
+  /** Where in the chunk its histogram's bytes begin and end; 0 for facts. */
+  start: number;
+  end: number;
   /** Empty for timings. */
   facts: number[];
 }
 
-const NO_BYTES = new Uint8Array(0);
 const NO_FACTS: number[] = [];
 
 /** Calls `visit` for each entry, in order. @throws CorruptChunkError */
@@ -171,7 +171,8 @@ export function readChunk(bytes: Uint8Array, visit: (view: EntryView) => void): 
     outcome: 0,
     count: 0,
     sumUs: 0,
-    encoded: NO_BYTES,
+    start: 0,
+    end: 0,
     facts: NO_FACTS,
   };
   while (!reader.done) {
@@ -183,12 +184,14 @@ export function readChunk(bytes: Uint8Array, visit: (view: EntryView) => void): 
       for (let i = 0; i < facts.length; i++) facts[i] = reader.varint();
       view.count = 0;
       view.sumUs = 0;
-      view.encoded = NO_BYTES;
+      view.start = 0;
+      view.end = 0;
       view.facts = facts;
     } else {
       view.count = reader.varint();
       view.sumUs = reader.varint();
-      view.encoded = reader.raw(reader.varint());
+      view.start = reader.skip(reader.varint());
+      view.end = reader.at;
       view.facts = NO_FACTS;
     }
     visit(view);

@@ -35,7 +35,9 @@ export class ChunkScanner {
       count: 0,
       sumUs: 0,
       facts: [],
-      encoded: new Uint8Array(0),
+      bytes: new Uint8Array(0),
+      start: 0,
+      end: 0,
     };
     const levels = levelsOf(query);
     let until = performance.now() + SLICE_MS;
@@ -72,6 +74,7 @@ export class ChunkScanner {
     view: SeriesView,
     visit: (view: SeriesView) => void,
   ): void {
+    view.bytes = bytes;
     readChunk(bytes, (entry) => {
       if (query.operation !== undefined && entry.operation !== query.operation) return;
       if (query.caller !== undefined && entry.caller !== query.caller) return;
@@ -81,7 +84,8 @@ export class ChunkScanner {
       view.count = entry.count;
       view.sumUs = entry.sumUs;
       view.facts = entry.facts;
-      view.encoded = entry.encoded;
+      view.start = entry.start;
+      view.end = entry.end;
       visit(view);
     });
   }

@@ -160,8 +160,13 @@ export interface SeriesView {
   /** Sum of the timings; 0 for facts. */
   sumUs: number;
   facts: readonly number[];
-  /** The timings as `Histogram.encode()` wrote them; may be kept. Decoding costs: leave it where the count is enough. */
-  encoded: Uint8Array;
+  /**
+   * The timings as `Histogram.encode()` wrote them, from `start` up to `end`; the bytes may be kept. Decoding
+   * costs: leave it where the count is enough.
+   */
+  bytes: Uint8Array;
+  start: number;
+  end: number;
 }
 
 export interface SeriesScan {

@@ -74,13 +74,12 @@ export class ByteReader {
     }
   }
 
-  /** A view, not a copy. */
-  raw(length: number): Uint8Array {
-    const end = this.at + length;
-    if (end > this.bytes.length) throw new CorruptChunkError('truncated bytes');
-    const view = this.bytes.subarray(this.at, end);
-    this.at = end;
-    return view;
+  /** Moves past `length` bytes. @returns where they begin. */
+  skip(length: number): number {
+    const start = this.at;
+    this.at += length;
+    if (this.at > this.bytes.length) throw new CorruptChunkError('truncated bytes');
+    return start;
   }
 }
 

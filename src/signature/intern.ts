@@ -2,6 +2,7 @@ import { ERROR_OTHER } from '../core/semconv.js';
 import { cleanDatabaseName, cleanErrorType } from './attributes.js';
 import { type DictionaryEntry, OVERFLOW_ID } from './dictionary.js';
 import { type Dialect, dialectOf } from './sql/dialects.js';
+import { ShapeCache } from './sql/shapes.js';
 import { SqlReader } from './sql/signature.js';
 import { TextCache } from './text-cache.js';
 import { cleanHost } from './url/host.js';
@@ -60,6 +61,7 @@ export class SignatureTable {
   private readonly match: TemplateMatcher;
   private readonly usesHosts: boolean;
   private readonly reader = new SqlReader();
+  private readonly shapes = new ShapeCache<number>();
 
   private lastSystem = '';
   private lastCache: QueryCache;
@@ -206,8 +208,17 @@ export class SignatureTable {
   }
 
   private newText(text: string, dialect: Dialect): number {
-    const { reader } = this;
-    reader.read(text, dialect);
+    const { reader, shapes } = this;
+    reader.source.load(text);
+    const same = shapes.find(reader.source, dialect);
+    if (same !== undefined) return same;
+    reader.readLoaded(dialect);
+    const id = this.newSignature(reader);
+    if (reader.ordinary && id !== OVERFLOW_ID) shapes.remember(reader.source, dialect, id);
+    return id;
+  }
+
+  private newSignature(reader: SqlReader): number {
     // 53 of the 64 bits: an exact number, and a key that needs no string.
     const key = (reader.high >>> 0) * 0x20_0000 + (reader.low >>> 11);
     const known = this.queries.get(key);

@@ -33,11 +33,12 @@ export class Comments extends Quotes {
       else if (src[i] === 34) double ^= 1;
     }
     if ((single | double) !== 0) {
-      if (this.prev >= PREV.operand && this.nameFollows(end)) return UNCLEAR;
+      if ((this.prev >= PREV.operand || !always) && this.nameFollows(end)) return UNCLEAR;
       this.oddComment = true;
     }
-    if (!always && this.changesReading(from, end)) return UNCLEAR;
-    return end;
+    if (always) return end;
+    this.unsureAt = this.o;
+    return this.changesReading(from, end) ? UNCLEAR : end;
   }
 
   /** A block comment whose `/*` stands at `i`. */
@@ -49,9 +50,13 @@ export class Comments extends Quotes {
     // MySQL runs `/*! … */`; mysqldump writes whole statements so.
     const isRun = src[from] === 33 || (src[from] === 77 && src[from + 1] === 33);
     if (isRun && src[end] !== 59 && this.changesReading(from, end)) return UNCLEAR;
+    if (isRun) this.unsureAt = this.o;
     // Where comments do not nest, the inner end is the end.
     const innerEnd = src.indexOf('*/', from) + 2;
-    if (innerEnd < end && this.changesReading(innerEnd, end)) return UNCLEAR;
+    if (innerEnd < end) {
+      if (this.changesReading(innerEnd, end)) return UNCLEAR;
+      this.unsureAt = this.o;
+    }
     return end;
   }
 

@@ -45,6 +45,8 @@ export class Lists extends Output {
   private readonly kindB = new Int32Array((MAX_DEPTH + 2) * MAX_KINDS);
   /** Depth at which VALUES expects a row, -1 for nowhere. */
   protected rowsDepth = -1;
+  /** VALUES or the comma between two rows was read. */
+  protected rowDue = false;
 
   protected resetLists(): void {
     this.depth = 0;
@@ -99,6 +101,7 @@ export class Lists extends Output {
     this.frames[slot] = kind;
     this.inFrom[slot] = 0;
     if (kind === FRAME.row) {
+      this.rowDue = false;
       // The first row: later ones are marked at the comma before them.
       if (this.kinds[slot] === 0) this.markItem(slot);
       this.beginItem(slot);
@@ -145,6 +148,7 @@ export class Lists extends Output {
     }
     if (slot === this.rowsDepth && this.prev === PREV.close && slot <= MAX_DEPTH) {
       this.markItem(slot + 1);
+      this.rowDue = true;
       this.silentComma();
       return;
     }
@@ -165,6 +169,7 @@ export class Lists extends Output {
   /** VALUES was read: rows may follow at this depth. */
   protected expectRows(): void {
     this.rowsDepth = this.depth;
+    this.rowDue = true;
     this.kinds[this.depth + 1] = 0;
   }
 }

@@ -27,10 +27,15 @@ const STOP = -3;
  * operator or a name in a place where names are no data. Everything else becomes `?`.
  */
 export class Scanner extends Words {
-  /** Reads a text; the results stay in the fields until the next call. */
-  protected scan(text: string, dialect: Dialect): void {
+  /**
+   * The last text was one or more queries, read to its end without a doubt: nothing but the kind of its literals
+   * decided what was written.
+   */
+  ordinary = false;
+
+  /** Reads the loaded text; the results stay in the fields until the next call. */
+  protected scan(dialect: Dialect): void {
     this.dialect = dialect;
-    this.source.load(text);
     this.src = this.source.bytes;
     this.end = this.source.length;
     this.quoted.backslash = BACKSLASH.undecided;
@@ -38,10 +43,12 @@ export class Scanner extends Words {
     this.gluedAt = -1;
     this.dollars = 0;
     this.oddComment = false;
+    this.unsureAt = -1;
     this.resetText();
     const verdict = this.run();
     // Brackets that never close, and a comment that may have held the beginning of a literal.
     const torn = this.oddComment && this.depth > 0;
+    this.ordinary = verdict === STOP && !torn && !this.source.truncated && !this.holdsUtility;
     if ((verdict === BROKEN || torn) && !this.source.truncated) this.keepHeadOnly();
     else if (verdict !== STOP || this.source.truncated) {
       if (this.opened) this.plainValue();

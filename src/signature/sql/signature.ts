@@ -1,5 +1,6 @@
 import { type Dialect, dialectOf } from './dialects.js';
 import { Scanner } from './scanner.js';
+import { ShapeCache } from './shapes.js';
 import { wordText } from './words.js';
 
 /** A statement without its values. */
@@ -47,9 +48,15 @@ export class SqlReader extends Scanner {
   high = 0;
   low = 0;
 
-  /** Reads a statement; `parts` builds the strings when they are needed. */
+  /** Loads and reads a statement; the strings are built when they are needed. */
   read(text: string, dialect: Dialect): void {
-    this.scan(text, dialect);
+    this.source.load(text);
+    this.readLoaded(dialect);
+  }
+
+  /** Reads the statement that `source` has loaded. */
+  readLoaded(dialect: Dialect): void {
+    this.scan(dialect);
     const a = avalanche(this.h1 ^ this.h2);
     const b = avalanche(Math.imul(this.h2, 0x9e3779b1) ^ this.h1 ^ a);
     this.high = a;
@@ -97,17 +104,28 @@ export class SqlReader extends Scanner {
 }
 
 const reader = new SqlReader();
+const shapes = new ShapeCache<SqlSignatureParts>();
 
-/** As `sqlSignature`, with operation and collection apart. */
-export function sqlSignatureParts(text: string, system?: string): SqlSignatureParts {
-  reader.read(text, dialectOf(system));
-  return {
+/** The signature of a text; one that is known must not be changed. */
+function partsOf(text: string, dialect: Dialect): SqlSignatureParts {
+  reader.source.load(text);
+  const known = shapes.find(reader.source, dialect);
+  if (known !== undefined) return known;
+  reader.readLoaded(dialect);
+  const parts = {
     text: reader.text(),
     hash: reader.hashText(),
     summary: reader.summary(),
     operation: reader.operation(),
     collection: reader.collection(),
   };
+  if (reader.ordinary) shapes.remember(reader.source, dialect, parts);
+  return parts;
+}
+
+/** As `sqlSignature`, with operation and collection apart. */
+export function sqlSignatureParts(text: string, system?: string): SqlSignatureParts {
+  return { ...partsOf(text, dialectOf(system)) };
 }
 
 /**
@@ -118,6 +136,6 @@ export function sqlSignatureParts(text: string, system?: string): SqlSignaturePa
  *   `microsoft.sql_server`, `oracle.db`); absent or unknown: what no dialect takes for a value.
  */
 export function sqlSignature(text: string, options?: { dialect?: string }): SqlSignature {
-  reader.read(String(text), dialectOf(options?.dialect));
-  return { text: reader.text(), hash: reader.hashText(), summary: reader.summary() };
+  const parts = partsOf(String(text), dialectOf(options?.dialect));
+  return { text: parts.text, hash: parts.hash, summary: parts.summary };
 }

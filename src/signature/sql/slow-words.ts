@@ -100,6 +100,7 @@ export class Words extends Marks {
       this.startStatement(word);
       first = true;
     }
+    if (!first && this.isUnsure(word)) return UNCLEAR;
     const flags = wordFlags[word] as number;
     const asName =
       word === 0 ||
@@ -156,6 +157,19 @@ export class Words extends Marks {
     const kind = classOf[this.src[this.skipSpaces(from)] as number];
     return (
       kind === CLASS.word || kind === CLASS.at || kind === CLASS.digit || kind === CLASS.single
+    );
+  }
+
+  /**
+   * A utility statement's verb directly after a comment that some dialects do not see: what they see before it ends a
+   * statement, and the verb is no name.
+   */
+  private isUnsure(word: number): boolean {
+    return (
+      this.o === this.unsureAt &&
+      this.mode === MODE.normal &&
+      isUtilityWord(word) &&
+      !(wordAct[word] === ACT.set && this.assigns)
     );
   }
 

@@ -19,12 +19,18 @@ function writeUtf8(buffer: Buffer, text: string): number {
     : fast.utf8Write(text, 0, buffer.length);
 }
 
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
 /**
  * The statement as UTF-8 bytes. One native copy and a typed array are faster than `charCodeAt` on every
  * character (364 against 485 ns for 267 characters, hashed and written).
  */
 export class Source {
   bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES + PADDING_BYTES);
+  /** The same bytes, four at a time. */
+  view = viewOf(this.bytes);
   length = 0;
   /** The text was longer than MAX_INPUT_BYTES. */
   truncated = false;
@@ -50,9 +56,7 @@ export class Source {
 
   /** Gives a large buffer back. */
   release(): void {
-    if (this.bytes.length > KEPT_BYTES) {
-      this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES + PADDING_BYTES);
-    }
+    if (this.bytes.length > KEPT_BYTES) this.allocate(INITIAL_BYTES + PADDING_BYTES);
   }
 
   text(start: number, end: number): string {
@@ -61,6 +65,11 @@ export class Source {
 
   private resize(bytes: number): void {
     const size = Math.min(MAX_INPUT_BYTES, bytes + 16) + PADDING_BYTES;
-    if (size > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(size);
+    if (size > this.bytes.length) this.allocate(size);
+  }
+
+  private allocate(bytes: number): void {
+    this.bytes = Buffer.allocUnsafeSlow(bytes);
+    this.view = viewOf(this.bytes);
   }
 }

@@ -47,6 +47,8 @@ export class Statement extends Tables {
   /** A first statement was accepted. */
   protected opened = false;
   private policy: number = POLICY.normal;
+  /** One of the text's statements was more than a query. */
+  protected holdsUtility = false;
   private ddlOpen = false;
   private ddlSet = 0;
   protected dropNext = false;
@@ -78,7 +80,6 @@ export class Statement extends Tables {
     this.fromStdin = false;
     this.lastAct = ACT.none;
     this.lastWord = 0;
-    this.lastKeyword = 0;
     this.comparing = false;
     this.insertInto = false;
     this.resetTables();
@@ -88,6 +89,8 @@ export class Statement extends Tables {
     this.resetOutput();
     this.resetStatement();
     this.opened = false;
+    this.holdsUtility = false;
+    this.lastKeyword = 0;
     this.headWord = 0;
     this.operationWord = 0;
     this.kindWord = 0;
@@ -122,6 +125,7 @@ export class Statement extends Tables {
       policy = this.dialect.executesPrepared ? POLICY.dropName : POLICY.listed;
     }
     this.policy = policy;
+    if (this.isUtility) this.holdsUtility = true;
     switch (policy) {
       case POLICY.listed:
         this.mode = MODE.listed;
@@ -389,7 +393,9 @@ export class Statement extends Tables {
       this.depth === this.rowsDepth &&
       (this.prev === PREV.comma || this.lastAct === ACT.values || this.lastAct === ACT.row)
     ) {
-      return FRAME.row;
+      if (this.rowDue) return FRAME.row;
+      // Two rows without a comma between them.
+      this.rowsDepth = -1;
     }
     if (this.prev === PREV.operand) {
       if (this.tableCandidate && !this.namesTable && !this.isUtility) {

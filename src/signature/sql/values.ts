@@ -34,7 +34,7 @@ const followsValue = new Set(
 
 /** Writes values and names, and opens statements: what every kind of token ends in. */
 export class Values extends Statement {
-  protected readonly source = new Source();
+  readonly source = new Source();
   protected readonly quoted: Quoted = { end: 0, backslash: BACKSLASH.undecided };
   protected src: Buffer = this.source.bytes;
   protected end = 0;
@@ -46,6 +46,8 @@ export class Values extends Statement {
   protected dollars = 0;
   /** A comment to the end of its line held an odd quote. */
   protected oddComment = false;
+  /** Bytes of output when a comment was skipped that some dialects do not see; -1: none was. */
+  protected unsureAt = -1;
 
   protected skipSpaces(from: number): number {
     let i = from;

@@ -33,6 +33,18 @@ const cases: [string, string, string[]][] = [
   ['a setting with a dollar in its name', 'PRAGMA k$ey = wanakag', ['wanakag']],
   ['a setting whose name holds data', 'PRAGMA key4711 = wanakag', ['wanakag', '4711']],
   ['a setting in quotes with a space', 'SET "odd name" = wanakag', ['wanakag']],
+  [
+    'MySQL’s comment where a table’s name is due, then a statement of its own',
+    "SELECT a FROM #tmp_96141 WHERE b = 'kanari4315'\nGRANT SELECT ON t TO wanakai",
+    ['wanakai', 'kanari4315'],
+  ],
+  [
+    'MySQL’s comment with the beginning of a literal in it',
+    "(SELECT a FROM t) ORDER BY# 1; SELECT a \\FROM t WHERE 'kanari46 \n kanari4...",
+    ['kanari46'],
+  ],
+  ['one word and a semicolon', 'SELECT interval;', []],
+  ['rows without a comma', "INSERT INTO t (a) VALUES ROW('kanari7') ROW('kanari8')", ['kanari']],
 ];
 
 describe('texts with two readings', () => {

@@ -15,6 +15,7 @@ export function createRandom(seed: number): (below: number) => number {
 type Random = (below: number) => number;
 
 const QUOTES = `'"`;
+const CLOSING = ']`"';
 const BYTES = `'"\\\`$;-/*#()[]{}?:@&%, \n\r\t\0\u00a0\u3000\ufeff\ud800é`;
 
 function insertAt(text: string, at: number, piece: string, remove = 0): string {
@@ -69,8 +70,12 @@ function damage(planted: Planted, random: Random, only: boolean): Planted {
       return hasBare ? planted : { ...planted, text: text.slice(at) };
     case 2:
       return { ...planted, text: `${text.slice(0, at)}...` };
-    case 3:
-      return { ...planted, text: `${text}${BYTES[random(BYTES.length)] as string}` };
+    case 3: {
+      const byte = BYTES[random(BYTES.length)] as string;
+      // `[kanari4711 t` cut to `[kanari4` and closed: a name by every rule.
+      if (CLOSING.includes(byte) && /[[`"]\w+$/.test(text)) return planted;
+      return { ...planted, text: `${text}${byte}` };
+    }
     case 4: {
       const quotes = [...text].flatMap((char, index) => (QUOTES.includes(char) ? [index] : []));
       if (quotes.length === 0) return planted;

@@ -35,7 +35,8 @@ function configTable(): string {
 /** In words what the rules of src/signature/outgoing.ts let through. A field without words is an error. */
 const FIELD_WORDS: Readonly<Record<string, string>> = {
   [ATTR.httpRequestMethod]: 'one of the known methods, else `_OTHER`',
-  [ATTR.httpRoute]: 'the framework’s route, `/orders/:id`',
+  [ATTR.httpRoute]:
+    'the framework’s route, `/orders/:id`; of other SDKs only known words and parameters',
   [ATTR.httpResponseStatusCode]: 'the status',
   [ATTR.urlTemplate]: 'path with only known words, everything else `*`: `/v1/charges/*`',
   [ATTR.urlScheme]: '`http`, `https`, `ws` or `wss`',

@@ -11,6 +11,7 @@ import {
   type OtherSignal,
 } from '../protocol/index.js';
 import type { MetricsRequest } from '../protocol/types.js';
+import type { Origin } from '../signature/outgoing.js';
 import type { BodyKind } from './receiver/receiver.js';
 import { Refusal } from './receiver/refusal.js';
 import { countRecords } from './report/read-request.js';
@@ -26,8 +27,18 @@ const compress = promisify(gzip);
  */
 const MAX_AT_ONCE = 8;
 
-/** What happens to each batch before it is stored: cleaned, stamped. Takes and gives whole requests. */
-export type Prepare = (request: MetricsRequest) => MetricsRequest;
+/**
+ * What happens to each batch before it is stored: cleaned, stamped. Takes and gives whole requests. The origin is
+ * absent where the batch may say it of itself.
+ */
+export type Prepare = (request: MetricsRequest, origin?: Origin) => MetricsRequest;
+
+interface Arrived {
+  body: Buffer;
+  kind: BodyKind;
+  origin: Origin | undefined;
+  keyHash?: Buffer;
+}
 
 export interface IntakeCounts {
   received: Count;
@@ -52,11 +63,17 @@ export class Intake {
 
   /**
    * @param batchKey `<instance id>:<sequence>`; a batch whose key was taken before is acknowledged and ignored.
+   * @param origin see Prepare
    * @returns how many data points were not stored because they cannot be added up; they are counted as lost.
    * @throws Refusal when the body is not OTLP; anything else when it cannot be stored now.
    */
-  async take(body: Buffer, kind: BodyKind, batchKey: string | undefined): Promise<number> {
-    if (batchKey === undefined) return this.store(body, kind, undefined);
+  async take(
+    body: Buffer,
+    kind: BodyKind,
+    batchKey: string | undefined,
+    origin?: Origin,
+  ): Promise<number> {
+    if (batchKey === undefined) return this.store({ body, kind, origin });
     const keyHash = this.spool.keys.hashBatchKey(batchKey);
     const name = keyHash.toString('latin1');
     // The same batch twice at the same time (a request and its hand-over file): both wait for the one that is stored.
@@ -66,7 +83,7 @@ export class Intake {
       this.counts.duplicates += 1;
       return 0;
     }
-    const storing = this.store(body, kind, keyHash);
+    const storing = this.store({ body, kind, origin, keyHash });
     this.underWay.set(name, storing);
     try {
       return await storing;
@@ -75,25 +92,25 @@ export class Intake {
     }
   }
 
-  private async store(body: Buffer, kind: BodyKind, keyHash: Buffer | undefined): Promise<number> {
+  private async store(arrived: Arrived): Promise<number> {
     while (this.busy >= MAX_AT_ONCE) await new Promise<void>((go) => this.waiting.push(go));
     this.busy += 1;
     try {
-      return await this.storeNow(body, kind, keyHash);
+      return await this.storeNow(arrived);
     } finally {
       this.busy -= 1;
       this.waiting.shift()?.();
     }
   }
 
-  private async storeNow(body: Buffer, kind: BodyKind, keyHash?: Buffer): Promise<number> {
+  private async storeNow({ body, kind, origin, keyHash }: Arrived): Promise<number> {
     const decoded = decodeBody(body, kind);
     const { supported, refusedPoints } = refuseUnsupported(decoded);
     if (refusedPoints > 0 && isEmpty(supported)) {
       this.lose(DROP_REASON.unsupported, refusedPoints, 1);
       return refusedPoints;
     }
-    const request = this.prepare(supported);
+    const request = this.prepare(supported, origin);
     const records = countRecords(request);
     const payload = await compress(encodeMetricsRequest(request));
     await this.spool.append({ payload, records, keyHash });

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { HOST_METRIC, RESOURCE } from '../core/semconv.js';
 import type { Attributes, MetricsRequest } from '../protocol/types.js';
-import { cleanMetricsRequest } from '../signature/outgoing.js';
+import { cleanMetricsRequest, type Origin } from '../signature/outgoing.js';
 import type { Prepare } from './intake.js';
 
 /** What of the host goes with every batch that does not say it itself. */
@@ -29,8 +29,8 @@ const OWN_METRICS: ReadonlySet<string> = new Set([
  */
 export function createPrepare(): Prepare {
   const host = hostAttributes();
-  return (request: MetricsRequest): MetricsRequest => {
-    const cleaned = cleanMetricsRequest(request);
+  return (request: MetricsRequest, origin?: Origin): MetricsRequest => {
+    const cleaned = cleanMetricsRequest(request, origin);
     return {
       resourceMetrics: cleaned.resourceMetrics.map((metrics) => ({
         ...metrics,

@@ -4,7 +4,7 @@ import os from 'node:os';
 import { dirname } from 'node:path';
 import { ConfigError, type AgentConfig } from '../config/types.js';
 import { ERROR_CODE } from '../protocol/delivery.js';
-import type { OtherSignal } from '../protocol/index.js';
+import type { Origin } from '../signature/outgoing.js';
 import { bypassesProxy } from '../transport/no-proxy.js';
 import { type AgentLog, createAgentLog } from './agent-log.js';
 import { HostHealth } from './collectors/host-health.js';
@@ -16,8 +16,7 @@ import { createPrepare, hostAttributes } from './prepare.js';
 import { BodyBudget } from './receiver/body-budget.js';
 import { listenOnSocket, prepareSocketDir } from './receiver/listen-socket.js';
 import {
-  type Accepted,
-  type BodyKind,
+  type BatchSink,
   createReceiver,
   MAX_HELD_BODY_BYTES,
   type Pages,
@@ -133,13 +132,9 @@ export async function startAgent(
     reloads: { ...reloads },
   });
 
-  const sink = {
-    accept: async (
-      body: Buffer,
-      kind: BodyKind,
-      batchKey: string | undefined,
-    ): Promise<Accepted> => {
-      const refusedPoints = await intake.take(body, kind, batchKey);
+  const sinkOf = (origin?: Origin): BatchSink => ({
+    accept: async (body, kind, batchKey) => {
+      const refusedPoints = await intake.take(body, kind, batchKey, origin);
       if (refusedPoints > 0) {
         log.warn(
           'unsupported',
@@ -148,7 +143,7 @@ export async function startAgent(
       }
       return { refusedPoints };
     },
-    refuseSignal: (body: Buffer, kind: BodyKind, signal: OtherSignal): number => {
+    refuseSignal: (body, kind, signal) => {
       const items = intake.refuseSignal(body, kind, signal);
       log.warn(
         `signal ${signal}`,
@@ -156,11 +151,11 @@ export async function startAgent(
       );
       return items;
     },
-    refused: (code: string): void => {
+    refused: (code) => {
       refused[code] = (refused[code] ?? 0) + 1;
       log.warn(`refused ${code}`, `a request was refused (${code})`);
     },
-  };
+  });
   const budget = new BodyBudget(MAX_HELD_BODY_BYTES);
   const { bodyTimeoutMs } = tuning;
   const pages: Pages = {
@@ -173,11 +168,12 @@ export async function startAgent(
   const servers: Server[] = [];
   let otlpUrl: string | undefined;
   try {
-    const socketServer = createReceiver({ sink, pages, budget, bodyTimeoutMs });
+    const socketServer = createReceiver({ sink: sinkOf(), pages, budget, bodyTimeoutMs });
     await listenOnSocket(socketServer, config.socketPath);
     servers.push(socketServer);
     if (config.otlpPort !== undefined) {
-      // Reports stay on the socket: a loopback port is open to every user of the host.
+      // Reports stay on the socket: a loopback port is open to every user of the host. Our runtimes never use it.
+      const sink = sinkOf('foreign');
       const tcpServer = createReceiver({ sink, pages: {}, budget, bodyTimeoutMs });
       otlpUrl = await listenOnLoopback(tcpServer, config.otlpPort);
       servers.push(tcpServer);

@@ -104,7 +104,9 @@ function decodeAndTranslate(
       : decodeMetricsRequest(body);
     const cleaned = cleanMetricsRequest(request);
     const received = receivedAttributes(cleaned, cleaned.droppedAttributes);
-    return { ...translate(cleaned, options), received };
+    const translation = translate(cleaned, options);
+    const rejectedPoints = translation.rejectedPoints + cleaned.droppedPoints;
+    return { ...translation, rejectedPoints, received };
   } catch {
     throw new ApiError(400, ERROR_CODE.malformedBody, 'The body is no OTLP metrics request.');
   }

@@ -319,6 +319,11 @@ export function isListed(text: string): boolean {
   return words.has(text.toLowerCase());
 }
 
+/** True when the word may open a statement, in any case. */
+export function opensStatement(text: string): boolean {
+  return ((words.get(text.toLowerCase())?.flags ?? 0) & FLAG.verb) !== 0;
+}
+
 /** Index of a lower-case word, for tests and for actions that compare indexes. */
 export function indexOfWord(text: string): number {
   return entries.findIndex((word) => word.text === text);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ATTR, METRIC, RESOURCE } from '../../../src/core/semconv.js';
-import type { MetricsRequest } from '../../../src/protocol/types.js';
+import { ATTR, METRIC, RESOURCE, SDK_NAME } from '../../../src/core/semconv.js';
+import type { MetricsRequest, ResourceMetrics } from '../../../src/protocol/types.js';
 import { cleanErrorType } from '../../../src/signature/attributes.js';
 import {
   cleanAttribute,
   cleanMetricsRequest,
+  cleanSpanName,
+  type Origin,
   OUTGOING_POINT_ATTRIBUTES,
   OUTGOING_RESOURCE_ATTRIBUTES,
 } from '../../../src/signature/outgoing.js';
@@ -12,15 +14,17 @@ import { findLeak } from './canary/plant.js';
 
 const SECRET = "kanari91827 says 'deadbeefcafe'";
 
+const TIMES = { startTimeUnixNano: 0n, timeUnixNano: 1n };
+
 function request(
   attributes: Record<string, string | number | boolean>,
-  resource = {},
+  scopeName = SECRET,
 ): MetricsRequest {
   return {
     resourceMetrics: [
       {
-        resource,
-        scopeName: SECRET,
+        resource: {},
+        scopeName,
         scopeVersion: SECRET,
         metrics: [
           {
@@ -29,11 +33,14 @@ function request(
             kind: 'sum',
             temporality: 'delta',
             monotonic: true,
-            points: [
-              { startTimeUnixNano: 0n, timeUnixNano: 1n, attributes, value: 1, integer: true },
-            ],
+            points: [{ ...TIMES, attributes, value: 1, integer: true }],
           },
-          { name: SECRET, unit: 's', kind: 'gauge', points: [] },
+          {
+            name: 'kanari.value',
+            unit: 's',
+            kind: 'gauge',
+            points: [{ ...TIMES, attributes: {}, value: 1, integer: true }],
+          },
         ],
       },
     ],
@@ -86,13 +93,57 @@ describe('the list of what may travel', () => {
       [ATTR.errorType]: '23505',
     };
     const cleaned = cleanMetricsRequest(
-      request({ ...clean, 'enduser.id': SECRET, 'db.statement': SECRET }),
+      request({ ...clean, 'enduser.id': SECRET, 'db.statement': SECRET }, SDK_NAME),
     );
     expect(cleaned.droppedAttributes).toBe(2);
+    expect(cleaned.droppedPoints).toBe(1);
     expect(cleaned.request.resourceMetrics[0]?.metrics).toHaveLength(1);
     expect(cleaned.request.resourceMetrics[0]?.metrics[0]?.points[0]?.attributes).toEqual(clean);
     expect(findLeak(written(cleaned.request), ['kanari91827', 'deadbeefcafe'])).toBeUndefined();
     expect(cleanMetricsRequest(cleaned.request).request).toEqual(cleaned.request);
+  });
+
+  it('takes routes from hooks of ours as code, from anybody else as data', () => {
+    const stated = {
+      [ATTR.httpRoute]: '/kanari/orders/:id',
+      [ATTR.urlTemplate]: '/v1/kanari/{orderId}',
+      [ATTR.retraceEndpoint]: 'GET /kanari/orders',
+      [ATTR.retraceQueryHash]: '4111111111111111',
+    };
+    const attributesOf = (scope: string, resource = {}, origin?: Origin): unknown => {
+      const dirty = request(stated, scope);
+      (dirty.resourceMetrics[0] as ResourceMetrics).resource = resource;
+      return cleanMetricsRequest(dirty, origin).resourceMetrics[0]?.metrics[0]?.points[0]
+        ?.attributes;
+    };
+    const masked = {
+      [ATTR.httpRoute]: '/*/orders/:id',
+      [ATTR.urlTemplate]: '/v1/*/{orderId}',
+      [ATTR.retraceEndpoint]: 'GET /*/orders',
+    };
+    expect(attributesOf(SDK_NAME)).toEqual(stated);
+    expect(attributesOf(SDK_NAME, { [RESOURCE.telemetrySdkName]: SDK_NAME })).toEqual(stated);
+    expect(attributesOf(SDK_NAME, { [RESOURCE.telemetrySdkName]: 'opentelemetry' })).toEqual(
+      masked,
+    );
+    expect(attributesOf('my-scope', { [RESOURCE.telemetrySdkName]: SDK_NAME })).toEqual(masked);
+    expect(attributesOf(SDK_NAME, {}, 'foreign')).toEqual(masked);
+  });
+
+  it('knows versions', () => {
+    for (const text of ['20.19.4', '0.1.0', '17.0.9+9-LTS', '3.12.1', '2.0.0-rc.1', '1.0', '8'])
+      expect(cleanAttribute(RESOURCE.telemetrySdkVersion, text)).toBe(text);
+    for (const text of ['4111.1111.1111.1111', '1-kanari', '0.1.0-kanari91827', 'kanari', ''])
+      expect(cleanAttribute(RESOURCE.telemetrySdkVersion, text), text).toBeUndefined();
+  });
+
+  it('knows what a database can do', () => {
+    const keeps = (name: string): void =>
+      expect(cleanAttribute(ATTR.dbOperationName, name)).toBe(name);
+    for (const name of ['SELECT', 'insert', 'findAndModify', 'HMSET', 'BATCH INSERT', 'EXECUTE'])
+      keeps(name);
+    for (const name of ['kanari', 'Jane', 'SELECT kanari', 'where', 'batch kanari', ''])
+      expect(cleanAttribute(ATTR.dbOperationName, name), name).toBeUndefined();
   });
 
   it('reads statements of foreign SDKs in their dialect', () => {
@@ -106,6 +157,22 @@ describe('the list of what may travel', () => {
   it('is not fooled by names of the prototype', () => {
     expect(cleanAttribute('constructor', 'x')).toBeUndefined();
     expect(cleanAttribute('__proto__', 'x')).toBeUndefined();
+  });
+});
+
+describe('cleanSpanName', () => {
+  it.each([
+    ['GET /orders/:id', 'http', 'GET /orders/:id'],
+    ['GET /kanari/orders?x=kanari', 'http', 'GET /*/orders'],
+    ['kanari', 'http', '_OTHER'],
+    ['SELECT orders', 'db', 'SELECT orders'],
+    ["SELECT kanari91827.'x y'", 'db', 'SELECT ? ?'],
+    ['kanari shopdb', 'db', '?'],
+    ['charge kanari card', 'other', 'charge * card'],
+    ['', 'other', '*'],
+  ] as const)('%s (%s) → %s', (name, kind, expected) => {
+    expect(cleanSpanName(name, kind)).toBe(expected);
+    expect(cleanSpanName(expected, kind)).toBe(expected);
   });
 });
 

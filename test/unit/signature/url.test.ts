@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { urlSignature } from '../../../src/signature/index.js';
+import { cleanForeignRoute } from '../../../src/signature/url/foreign-route.js';
 import { cleanRoute, routeText } from '../../../src/signature/url/route.js';
 
 describe('urlSignature', () => {
@@ -59,6 +60,35 @@ describe('routes', () => {
   ])('%s', (route, expected) => {
     expect(cleanRoute(route)).toBe(expected);
     expect(cleanRoute(expected)).toBe(expected);
+  });
+
+  it.each([
+    ['/orders/:id', '/orders/:id'],
+    ['/api/v1/Orders/{order_id}/items', '/api/v1/orders/{order_id}/items'],
+    ['/users/:userId(\\d+)/kanari', '/users/:userId/*'],
+    ['/users/{id:[0-9]+}', '/users/{id}'],
+    ['/users/<int:user_id>', '/users/<user_id>'],
+    ['/blog/[...slug]', '/blog/[...slug]'],
+    ['/files/{*rest}', '/files/{*rest}'],
+    ['/files/**', '/files/**'],
+    ['/users/{kanari}', '/users/*'],
+    ['/users/:kanari', '/users/*'],
+    ['/users/{id:kanari}', '/users/{id}'],
+    ['/kanari?a=kanari', '/*'],
+    ['kanari', '*'],
+    ['', ''],
+  ])('of other SDKs: %s', (route, expected) => {
+    expect(cleanForeignRoute(route)).toBe(expected);
+    expect(cleanForeignRoute(expected)).toBe(expected);
+  });
+
+  it('are cut where they are too long, between segments', () => {
+    const long = `/orders/${'items/'.repeat(500)}`;
+    for (const clean of [cleanRoute, cleanForeignRoute]) {
+      expect(clean(long).length).toBeLessThanOrEqual(255);
+      expect(clean(long)).toMatch(/^\/orders(?:\/items)+\/\*\*$/);
+      expect(clean(`/orders/${'x'.repeat(5000)}`)).toBe('/orders/**');
+    }
   });
 
   it('knows what is no text', () => {

@@ -1,0 +1,185 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { HOST_METRIC, METRIC, SDK_NAME } from '../../../src/core/semconv.js';
+import * as protocol from '../../../src/protocol/index.js';
+import { UNITS } from '../../../src/signature/known-values.js';
+import {
+  cleanMetricsRequest,
+  OUTGOING_METRICS,
+  OUTGOING_POINT_ATTRIBUTES,
+  OUTGOING_RESOURCE_ATTRIBUTES,
+} from '../../../src/signature/outgoing.js';
+import { findLeak } from './canary/plant.js';
+
+/** The smallest view of protobufjs' generated message that is used here. */
+interface MessageType {
+  decode(bytes: Uint8Array): unknown;
+  encode(message: unknown): { finish(): Uint8Array };
+  fromObject(message: object): unknown;
+  toObject(message: unknown, options: object): Record<string, unknown>;
+}
+// OpenTelemetry's own generated code: it knows every field that a sender could fill.
+const load = createRequire(import.meta.url);
+const generated = `${load.resolve('@opentelemetry/otlp-transformer').replace(/index\.js$/, '')}generated/root.js`;
+const Request = (
+  load(generated) as {
+    opentelemetry: {
+      proto: { collector: { metrics: { v1: { ExportMetricsServiceRequest: MessageType } } } };
+    };
+  }
+).opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+
+const SECRET = 'kanari91827-deadbeefcafe';
+const PLANTED = ['kanari91827', 'deadbeefcafe'];
+const names = [
+  ...OUTGOING_POINT_ATTRIBUTES,
+  ...OUTGOING_RESOURCE_ATTRIBUTES,
+  SECRET,
+  'http.url',
+  'db.statement',
+  'user.email',
+];
+/** What the owner has configured travels as it is; a host's name and an instance's id are names of the owner's too. */
+const CONFIGURED = new Set([
+  'service.name',
+  'service.namespace',
+  'service.version',
+  'service.instance.id',
+  'deployment.environment.name',
+  'host.name',
+]);
+
+/** From our own agent also the applications that the host's package manager names. */
+const OWNERS = new Set([...CONFIGURED, 'retrace.package.name', 'retrace.package.version']);
+
+/** Every kind of value that an attribute can have. */
+const values = [
+  { stringValue: SECRET },
+  { stringValue: `GET /${SECRET}/orders?x=${SECRET}` },
+  { stringValue: `SELECT '${SECRET}' FROM t` },
+  { bytesValue: Buffer.from(SECRET) },
+  { arrayValue: { values: [{ stringValue: SECRET }] } },
+  { kvlistValue: { values: [{ key: SECRET, value: { stringValue: SECRET } }] } },
+  { intValue: 91827 },
+  { doubleValue: 91827.5 },
+];
+const attributesOf = (value: object, own: boolean): object[] =>
+  names.filter((name) => !(own ? OWNERS : CONFIGURED).has(name)).map((key) => ({ key, value }));
+
+/** A request in which a secret stands wherever OTLP has room for a text. */
+function plantedRequest(value: object, scopeName: string): Uint8Array {
+  const attributes = attributesOf(value, scopeName === SDK_NAME);
+  const point = {
+    attributes,
+    startTimeUnixNano: 1,
+    timeUnixNano: 2,
+    exemplars: [{ filteredAttributes: attributes, asDouble: 1, traceId: Buffer.from(SECRET) }],
+  };
+  const histogram = { ...point, count: 1, sum: 1, bucketCounts: [1, 0], explicitBounds: [1] };
+  const exponential = { ...point, count: 1, sum: 1, scale: 6, positive: { bucketCounts: [1] } };
+  const data = [
+    { histogram: { aggregationTemporality: 1, dataPoints: [histogram] } },
+    { exponentialHistogram: { aggregationTemporality: 1, dataPoints: [exponential] } },
+    { sum: { aggregationTemporality: 1, dataPoints: [{ ...point, asInt: 1 }] } },
+    { gauge: { dataPoints: [{ ...point, asDouble: 1 }] } },
+    { summary: { dataPoints: [{ ...point, count: 1, sum: 1 }] } },
+  ];
+  const metrics = [SECRET, 'kanari', 'kanari.orders', ...Object.values(METRIC)].map((name, at) => ({
+    name,
+    description: SECRET,
+    unit: SECRET,
+    metadata: attributes,
+    ...data[at % data.length],
+  }));
+  const request = {
+    resourceMetrics: [
+      {
+        resource: { attributes, entityRefs: [{ type: SECRET, idKeys: [SECRET] }] },
+        schemaUrl: SECRET,
+        scopeMetrics: [
+          {
+            scope: { name: scopeName, version: `1-${SECRET}`, attributes },
+            schemaUrl: SECRET,
+            metrics,
+          },
+        ],
+      },
+    ],
+  };
+  return Request.encode(Request.fromObject(request)).finish();
+}
+
+/** What the agent and the server do with bytes of a sender, and the bytes that leave. */
+function pass(bytes: Uint8Array): Uint8Array {
+  const cleaned = cleanMetricsRequest(protocol.decodeMetricsRequest(bytes));
+  return Uint8Array.from(protocol.encodeMetricsRequest(cleaned.request));
+}
+
+/** Every text of a decoded message with the path to it. */
+function* texts(value: unknown, path: string): Generator<[path: string, text: string]> {
+  if (typeof value === 'string') yield [path, value];
+  else if (value instanceof Uint8Array) yield [path, Buffer.from(value).toString('latin1')];
+  else if (Array.isArray(value)) for (const item of value) yield* texts(item, path);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) yield* texts(item, `${path}.${key}`);
+  }
+}
+
+const POINT_KEY = /\.dataPoints\.attributes\.key$/;
+const ATTRIBUTE_VALUE = /\.attributes\.value\.stringValue$/;
+const NUMBER =
+  /\.(?:startTimeUnixNano|timeUnixNano|count|asInt|intValue|bucketCounts|zeroCount|aggregationTemporality)$/;
+
+/** Where a text may stand in what leaves, and which: everything else is a field that nobody has listed. */
+function unlisted(bytes: Uint8Array): string[] {
+  const message = Request.toObject(Request.decode(bytes), { longs: String, enums: Number });
+  const found: string[] = [];
+  for (const [path, text] of texts(message, '')) {
+    const listed =
+      (POINT_KEY.test(path) && OUTGOING_POINT_ATTRIBUTES.includes(text)) ||
+      (path.endsWith('.resource.attributes.key') && OUTGOING_RESOURCE_ATTRIBUTES.includes(text)) ||
+      (path.endsWith('.metrics.name') && OUTGOING_METRICS.includes(text)) ||
+      (path.endsWith('.metrics.unit') && (text === '' || UNITS.has(text))) ||
+      (path.endsWith('.scope.name') && (text === '' || text === SDK_NAME)) ||
+      (path.endsWith('.scope.version') && text === '') ||
+      ATTRIBUTE_VALUE.test(path) ||
+      NUMBER.test(path);
+    if (!listed) found.push(`${path}: ${text}`);
+  }
+  return found;
+}
+
+describe('the bytes that leave', () => {
+  it.each(values)('hold listed fields only, and nothing planted: %o', (value) => {
+    const left = pass(plantedRequest(value, 'kanari'));
+    expect(unlisted(left)).toEqual([]);
+    const wanted = 'intValue' in value || 'doubleValue' in value ? ['9182'] : PLANTED;
+    const written = [...texts(Request.toObject(Request.decode(left), { longs: String }), '')]
+      // Ports and numbers of processes are numbers.
+      .filter(([path]) => !NUMBER.test(path))
+      .map(([, text]) => text)
+      .join('\n');
+    expect(findLeak(written, wanted)).toBeUndefined();
+    expect(pass(left)).toEqual(left);
+  });
+
+  it('of a request that says it is ours hold listed fields only as well', () => {
+    for (const value of values) {
+      const left = pass(plantedRequest(value, SDK_NAME));
+      expect(unlisted(left)).toEqual([]);
+      expect(findLeak(Buffer.from(left).toString('latin1'), PLANTED)).toBeUndefined();
+    }
+  });
+
+  it('are metrics and answers: there is no encoder for anything else', () => {
+    const encoders = Object.keys(protocol).filter((name) => name.startsWith('encode'));
+    // Whoever adds one for spans or logs has to extend outgoing.ts and the tests above first.
+    expect(encoders.sort()).toEqual([
+      'encodeMetricsRequest',
+      'encodeMetricsResponse',
+      'encodeMetricsResponseJson',
+      'encodeRefusal',
+    ]);
+    expect(OUTGOING_METRICS).toEqual([...Object.values(METRIC), ...Object.values(HOST_METRIC)]);
+  });
+});

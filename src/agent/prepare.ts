@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { HOST_METRIC, RESOURCE } from '../core/semconv.js';
+import { RESOURCE } from '../core/semconv.js';
 import type { Attributes, MetricsRequest } from '../protocol/types.js';
 import { cleanMetricsRequest, type Origin } from '../signature/outgoing.js';
 import type { Prepare } from './intake.js';
@@ -16,13 +16,6 @@ export function hostAttributes(): Attributes {
 /** OpenTelemetry's values of host.arch where they differ from Node's. */
 const HOST_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: 'x86', arm: 'arm32' };
 
-/** Said by the agent alone: from a sender on the socket, names of packages could be anybody's text. */
-const OWN_METRICS: ReadonlySet<string> = new Set([
-  HOST_METRIC.package,
-  HOST_METRIC.collectorDuration,
-  HOST_METRIC.collectorSuccess,
-]);
-
 /**
  * Cleans every batch, whoever sent it: on a socket anybody can claim to be our runtime, and what the runtime sent is
  * left as it is by a second cleaning. Then adds the host's attributes.
@@ -34,7 +27,6 @@ export function createPrepare(): Prepare {
     return {
       resourceMetrics: cleaned.resourceMetrics.map((metrics) => ({
         ...metrics,
-        metrics: metrics.metrics.filter(({ name }) => !OWN_METRICS.has(name)),
         resource: { ...host, ...metrics.resource },
       })),
     };

@@ -5,6 +5,7 @@ import { installSecurity } from './plugins/security.js';
 import { installSessions } from './plugins/session.js';
 import type { Platform } from './platform.js';
 import { installDashboard } from './routes/dashboard.js';
+import { hostRoutes } from './routes/hosts.js';
 import { ingestRoutes } from './routes/ingest.js';
 import { loginRoutes } from './routes/login.js';
 import { reportRoutes } from './routes/reports.js';
@@ -64,6 +65,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     });
     loginRoutes(api, platform, tls);
     reportRoutes(api, platform, tls);
+    hostRoutes(api, platform, tls);
     settingsRoutes(api, platform, tls);
   });
   if (tls) await app.register(async (ingest) => ingestRoutes(ingest, platform));

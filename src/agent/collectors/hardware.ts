@@ -10,18 +10,25 @@ const IMPLEMENTERS: Readonly<Record<string, string>> = {
   '0x61': 'Apple',
   '0xc0': 'Ampere',
 };
-/** Every hour; the processor changes only with a restart, the system's version seldom. */
-const EVERY_ROUNDS = 240;
+/** Looked up every hour: the processor changes only with a restart, the system's version seldom. */
+const LOOK_ROUNDS = 240;
 
 /**
  * Processor, distribution and kernel: attributes of the host's resource rather than readings.
  * @param learned takes the cleaned attributes, which go with every batch of host health from then on.
  */
 export function createHardwareCollector(learned: (attributes: Attributes) => void): Collector {
+  let cores = 0;
+  let roundsLeft = 0;
   return {
     name: 'hardware',
-    everyRounds: EVERY_ROUNDS,
+    everyRounds: 1,
     collect: async ({ root }, readings) => {
+      if (roundsLeft > 0) {
+        roundsLeft -= 1;
+        if (cores > 0) readings.state(HOST_METRIC.cpuPhysicalCount, '{cpu}', cores);
+        return;
+      }
       const cpuinfo = await readText(`${root}/proc/cpuinfo`);
       const release =
         (await readTextIfAny(`${root}/etc/os-release`)) ??
@@ -43,7 +50,8 @@ export function createHardwareCollector(learned: (attributes: Attributes) => voi
         if (typeof cleaned === 'string' && cleaned !== '') attributes[name] = cleaned;
       }
       learned(attributes);
-      const cores = physicalCores(cpuinfo);
+      cores = physicalCores(cpuinfo);
+      roundsLeft = LOOK_ROUNDS - 1;
       if (cores > 0) readings.state(HOST_METRIC.cpuPhysicalCount, '{cpu}', cores);
     },
   };

@@ -28,19 +28,20 @@ export async function readProcess(root: string, pid: number): Promise<ProcessFig
 }
 
 /**
- * Whether a process is Node: by its program where we may see it, else by the name of its main thread, which Node
- * calls `node` or, from 22.14 on, `MainThread`.
+ * Whether a process is Node: by its program where we may see it. Else by the name of its main thread, which Node calls
+ * `node` or, from 22.14 on, `MainThread`; an app of another user that gave itself a title is then not recognized.
  * @returns its program, '' where we may not see it; undefined when it is not Node.
  */
 export async function nodeProgramOf(root: string, pid: number): Promise<string | undefined> {
-  const name = (await readTextIfAny(`${root}/proc/${pid}/comm`))?.trim();
-  if (name === undefined) return undefined;
-  // A title set by the app hides the name but not the program; without this look, every process would be asked.
-  if (name !== 'node' && name !== 'nodejs' && name !== 'MainThread') return undefined;
   try {
     const program = await readlink(`${root}/proc/${pid}/exe`);
-    return /^node(?:js)?(?:\d+)?$/.test(basename(program)) ? program : undefined;
-  } catch {
-    return '';
+    // A program that was updated under a running process.
+    const name = basename(program.replace(/ \(deleted\)$/, ''));
+    return /^node(?:js)?\d*$/.test(name) ? program : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') return undefined;
+    const name = (await readTextIfAny(`${root}/proc/${pid}/comm`))?.trim() ?? '';
+    return ['node', 'nodejs', 'MainThread'].includes(name) ? '' : undefined;
   }
 }

@@ -1,7 +1,14 @@
 import { ATTR, COMPONENT, DROP_REASON, METRIC, RESOURCE } from '../../core/semconv.js';
 import type { Attributes, Metric, MetricsRequest, NumberPoint } from '../../protocol/types.js';
 import { publicIdOf } from '../store/catalog.js';
-import type { OperationIdentity, SeriesKind, SeriesPoint, ServiceWrite } from '../store/store.js';
+import type {
+  HostWrite,
+  OperationIdentity,
+  SeriesKind,
+  SeriesPoint,
+  ServiceWrite,
+} from '../store/store.js';
+import { HostTranslator, isHostMetric } from './host-series.js';
 import { callerOf, integerOf, operationOf, textOf } from './operations.js';
 import { timingsOf } from './timings.js';
 
@@ -27,6 +34,7 @@ const COMPONENT_FACT: Readonly<Record<string, number>> = {
 
 export interface Translation {
   writes: ServiceWrite[];
+  hosts: HostWrite[];
   /** Data points that could not be represented, for OTLP's partial success. */
   rejectedPoints: number;
 }
@@ -43,13 +51,15 @@ export interface TranslateOptions {
  * represented are a loss and counted as such.
  */
 export function translate(request: MetricsRequest, options: TranslateOptions): Translation {
-  const result: Translation = { writes: [], rejectedPoints: 0 };
+  const result: Translation = { writes: [], hosts: [], rejectedPoints: 0 };
   for (const { resource, metrics } of request.resourceMetrics) {
-    const translator = new ResourceTranslator(options);
+    const translator = new ResourceTranslator(options, resource);
     for (const metric of metrics) translator.metric(metric);
-    result.rejectedPoints += translator.rejectedPoints;
     const write = translator.finish(resource);
     if (write !== undefined) result.writes.push(write);
+    const host = translator.host.finish();
+    if (host !== undefined) result.hosts.push(host);
+    result.rejectedPoints += translator.rejectedPoints + translator.host.rejectedPoints;
   }
   return result;
 }
@@ -59,13 +69,21 @@ class ResourceTranslator {
   private readonly unsupported = new Map<number, number>();
   private seenMs = 0;
   rejectedPoints = 0;
+  readonly host: HostTranslator;
 
-  constructor(private readonly options: TranslateOptions) {}
+  constructor(
+    private readonly options: TranslateOptions,
+    resource: Attributes,
+  ) {
+    const timeOf = (timeUnixNano: bigint): number => this.timeOf(timeUnixNano);
+    this.host = new HostTranslator(resource, timeOf, options.oldestMs);
+  }
 
   metric(metric: Metric): void {
     const kind = TIMING_KIND[metric.name];
     if (kind !== undefined) this.timings(kind, metric);
     else if (FACT_METRICS.has(metric.name)) this.facts(metric);
+    else if (isHostMetric(metric.name)) this.host.metric(metric);
     else this.rejectedPoints += metric.points.length;
   }
 
@@ -148,11 +166,16 @@ class ResourceTranslator {
 
   /** The minute in which a window ended. Clocks far ahead, and senders without time, count as now. */
   private minuteOf(timeUnixNano: bigint): number {
+    const timeMs = this.timeOf(timeUnixNano);
+    return timeMs - (timeMs % MINUTE_MS);
+  }
+
+  private timeOf(timeUnixNano: bigint): number {
     const stated = Number(timeUnixNano / 1_000_000n);
     const { nowMs } = this.options;
     const timeMs = stated <= 0 || stated > nowMs + MAX_AHEAD_MS ? nowMs : stated;
     if (timeMs > this.seenMs) this.seenMs = timeMs;
-    return timeMs - (timeMs % MINUTE_MS);
+    return timeMs;
   }
 
   private refuse(points: number, atMs: number): void {

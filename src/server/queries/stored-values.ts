@@ -1,5 +1,7 @@
 import { ATTR, RESOURCE } from '../../core/semconv.js';
-import type { OperationRecord, SeriesKind, TenantStore } from '../store/store.js';
+import { cleanAttribute } from '../../signature/outgoing.js';
+import type { HostRecord, OperationRecord, SeriesKind, TenantStore } from '../store/store.js';
+import { HOST_ATTRIBUTES, HOST_SERIES_ATTRIBUTES } from '../ingest/host-series.js';
 import { textOf } from './rows.js';
 import { entryOf } from './tally.js';
 
@@ -26,6 +28,8 @@ const STORED: Readonly<Record<SeriesKind, Readonly<Record<string, string>>>> = {
     [ATTR.urlTemplate]: 'template',
   },
   counter: {},
+  host: HOST_SERIES_ATTRIBUTES,
+  process: { [RESOURCE.processPid]: 'pid', [ATTR.cpuMode]: 'mode' },
 };
 
 /** Different values that are stored, by attribute; attributes that are not stored are absent. */
@@ -56,11 +60,37 @@ export async function storedValues(store: TenantStore): Promise<StoredValues> {
     collected.add(RESOURCE.processRuntimeName, name);
     collected.add(RESOURCE.processRuntimeVersion, version);
   }
+  for (const host of await store.hosts(0)) await addHost(store, host, collected);
   for (const { status, errorType } of await store.outcomes()) {
     if (status !== 0) collected.add(ATTR.httpResponseStatusCode, String(status));
     collected.add(ATTR.errorType, errorType);
   }
   return collected;
+}
+
+async function addHost(store: TenantStore, host: HostRecord, collected: Collector): Promise<void> {
+  collected.add(RESOURCE.hostName, host.name);
+  for (const [name, field] of Object.entries(HOST_ATTRIBUTES)) {
+    collected.add(name, host.attributes[field] ?? '');
+  }
+  for (const kind of ['host', 'process'] as const) {
+    for (const { attributes } of (await store.operations(host.id, kind)).values()) {
+      for (const [name, field] of Object.entries(STORED[kind])) {
+        // One field keeps the states and directions of several attributes: only what fits is theirs.
+        const value = String(attributes[field] ?? '');
+        if (cleanAttribute(name, value) === value) collected.add(name, value);
+      }
+    }
+  }
+  for (const { name, version, source } of await store.hostPackages(host.id)) {
+    collected.add(ATTR.packageName, name);
+    collected.add(ATTR.packageVersion, version);
+    collected.add(ATTR.packageSource, source);
+  }
+  for (const { pid, nodeVersion } of await store.hostProcesses(host.id, 0)) {
+    collected.add(RESOURCE.processPid, String(pid));
+    collected.add(RESOURCE.processRuntimeVersion, nodeVersion);
+  }
 }
 
 class Collector implements StoredValues {
@@ -84,6 +114,11 @@ class Collector implements StoredValues {
       ATTR.retraceEndpoint,
       ATTR.retraceKind,
       ATTR.retraceReason,
+      ...Object.keys(HOST_ATTRIBUTES),
+      RESOURCE.processPid,
+      ATTR.packageName,
+      ATTR.packageVersion,
+      ATTR.packageSource,
     ];
     // Stored in principle, even where nothing arrived yet.
     for (const name of kept) this.values.set(name, new Set());

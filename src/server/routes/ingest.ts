@@ -71,11 +71,11 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
         budget,
       );
       const nowMs = platform.now();
-      const { writes, rejectedPoints, received } = decodeAndTranslate(body, json, {
+      const { writes, hosts, rejectedPoints, received } = decodeAndTranslate(body, json, {
         nowMs,
         oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
       });
-      const batch: Batch = { key, receivedMs: nowMs, writes, received };
+      const batch: Batch = { key, receivedMs: nowMs, writes, hosts, received };
       await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
       reply.header('cache-control', 'no-store').type(json ? JSON_TYPE : PROTOBUF_TYPE);
       const partial =

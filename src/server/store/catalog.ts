@@ -19,6 +19,8 @@ const MAX_OPERATIONS: Readonly<Record<SeriesKind, number>> = {
   query: 20_000,
   call: 20_000,
   counter: 200,
+  host: 2000,
+  process: 20_000,
 };
 const MAX_SERVICES = 1000;
 const MAX_OUTCOMES = 5000;

@@ -32,8 +32,11 @@ export interface ChunkEntry {
   facts: number[] | undefined;
 }
 
-/** How facts of one entry combine: `max` for the third fact of a query (most runs in one request). */
-export type FactRule = 'sum' | 'sum-sum-max';
+/**
+ * How facts of one entry combine: `max` for the third fact of a query (most runs in one request) and for the fourth
+ * of a host's series (the largest measurement).
+ */
+export type FactRule = 'sum' | 'sum-sum-max' | 'sum-sum-sum-max';
 
 export class Chunk {
   private readonly entries = new Map<string, ChunkEntry>();
@@ -211,12 +214,11 @@ function changed(entry: ChunkEntry, histogram: Histogram): void {
 
 /** In place. Sums saturate at the largest exact integer. */
 export function combineFacts(into: number[], more: readonly number[], rule: FactRule): void {
+  const maximum = rule === 'sum' ? -1 : rule === 'sum-sum-max' ? 2 : 3;
   for (let i = 0; i < more.length; i++) {
     const ours = into[i] ?? 0;
     const theirs = more[i] as number;
     into[i] =
-      rule === 'sum-sum-max' && i === 2
-        ? Math.max(ours, theirs)
-        : Math.min(Number.MAX_SAFE_INTEGER, ours + theirs);
+      i === maximum ? Math.max(ours, theirs) : Math.min(Number.MAX_SAFE_INTEGER, ours + theirs);
   }
 }

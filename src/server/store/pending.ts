@@ -7,6 +7,7 @@ import type { Outcome, SeriesKind, SeriesPoint } from './store.js';
 
 /** How facts of a kind (by its code) combine. */
 export function factRule(kindCode: number): FactRule {
+  if (kindCode === KIND_CODE.host || kindCode === KIND_CODE.process) return 'sum-sum-sum-max';
   return kindCode === KIND_CODE.query ? 'sum-sum-max' : 'sum';
 }
 

@@ -1,3 +1,4 @@
+import { KIND_CODE } from './schema.js';
 import type { SqlDatabase } from './sqlite.js';
 import type { Retention } from './store.js';
 
@@ -43,6 +44,26 @@ export function purgeSlice(db: SqlDatabase, nowMs: number, retention: Retention)
   deleted += db.run('DELETE FROM instances WHERE last_seen_ms < ?', cutoffMs).changes;
   const names = cutoffMs - NAME_MARGIN_MS;
   deleted += db.run('DELETE FROM operations WHERE last_seen_ms < ?', names).changes;
+  // Only minutes know processes; their names go with them.
+  deleted += db.run(
+    `DELETE FROM operations WHERE id IN
+       (SELECT id FROM operations WHERE kind = ? AND last_seen_ms < ? LIMIT ${SLICE})`,
+    KIND_CODE.process,
+    minuteCutoff * 1000 - NAME_MARGIN_MS,
+  ).changes;
   deleted += db.run('DELETE FROM services WHERE last_seen_ms < ?', names).changes;
+  deleted += purgeHosts(db, cutoffMs, names);
+  return deleted;
+}
+
+/** What is known of hosts themselves. Packages and processes go with their time or with their host. */
+function purgeHosts(db: SqlDatabase, cutoffMs: number, names: number): number {
+  let deleted = db.run('DELETE FROM hosts WHERE last_seen_ms < ?', names).changes;
+  for (const table of ['host_packages', 'host_processes']) {
+    deleted += db.run(
+      `DELETE FROM ${table} WHERE seen_ms < ? OR host_id NOT IN (SELECT id FROM hosts)`,
+      cutoffMs,
+    ).changes;
+  }
   return deleted;
 }

@@ -1,6 +1,6 @@
 import { Chunk, readChunk } from './chunk.js';
 import { factRule } from './pending.js';
-import { LEVEL_PENDING } from './schema.js';
+import { KIND_CODE, LEVEL_PENDING } from './schema.js';
 import { blobBytes, type SqlDatabase } from './sqlite.js';
 
 const MINUTE = 60;
@@ -54,7 +54,7 @@ export function rollUpGroup(
   const lastSeen = new Map<number, number>();
   for (const row of pending) {
     const data = blobBytes(row.data);
-    for (const level of [HOUR, DAY]) {
+    for (const level of group.kind === KIND_CODE.process ? [] : [HOUR, DAY]) {
       const period = row.period - (row.period % level);
       const key = `${level}.${period}`;
       let target = coarse.get(key);

@@ -36,7 +36,8 @@ CREATE TABLE IF NOT EXISTS sessions (
 
 /**
  * Schema of a tenant's database. `chunks.level` is 0 for minutes that are not rolled up yet, else the
- * bucket's seconds; times are epoch ms, `chunks.period` is epoch seconds.
+ * bucket's seconds; times are epoch ms, `chunks.period` is epoch seconds. Series belong to a service or to a
+ * host: `service_id` of operations and chunks is then the host's id with a minus.
  */
 export const TENANT_SCHEMA = `
 CREATE TABLE IF NOT EXISTS services (
@@ -102,6 +103,31 @@ CREATE TABLE IF NOT EXISTS received_attributes (
   received INTEGER NOT NULL,
   last_ms INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS hosts (
+  id INTEGER PRIMARY KEY,
+  public_id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  first_seen_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  packages_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS host_packages (
+  host_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  source TEXT NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  PRIMARY KEY (host_id, name, version)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS host_processes (
+  host_id INTEGER NOT NULL,
+  pid INTEGER NOT NULL,
+  service TEXT NOT NULL,
+  node_version TEXT NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  PRIMARY KEY (host_id, pid)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS batch_sources (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE
@@ -115,7 +141,14 @@ CREATE TABLE IF NOT EXISTS batches (
 `;
 
 /** Numbers of the kinds in the database. */
-export const KIND_CODE = { endpoint: 1, query: 2, call: 3, counter: 4 } as const;
+export const KIND_CODE = {
+  endpoint: 1,
+  query: 2,
+  call: 3,
+  counter: 4,
+  host: 7,
+  process: 8,
+} as const;
 
 /** Minutes received but not rolled up yet. */
 export const LEVEL_PENDING = 0;

@@ -9,8 +9,11 @@ import type { Histogram } from '../../histogram/index.js';
 /** Data older than this rarely changes: minutes are rolled up long before, only late senders add to it. */
 export const FINISHED_AFTER_MS = 5 * 60_000;
 
-/** What a series measures. `counter` holds the sender's own book-keeping: records seen and lost. */
-export type SeriesKind = 'endpoint' | 'query' | 'call' | 'counter';
+/**
+ * What a series measures. `counter` holds the sender's own book-keeping: records seen and lost. `host` is host health;
+ * `process` that of single processes, which have no hours and days: their ids are soon somebody else's.
+ */
+export type SeriesKind = 'endpoint' | 'query' | 'call' | 'counter' | 'host' | 'process';
 
 /** Length of a bucket in seconds. */
 export type BucketSeconds = 60 | 3600 | 86400;
@@ -63,7 +66,8 @@ interface PointBase {
 /**
  * Timings of one outcome, or facts that add up: for an endpoint the µs in database, web services and own
  * code; for a query the requests that repeated it, its runs in them and the most in one (a maximum); for a
- * counter the records.
+ * counter the records; for a host's series how often it was measured, the sum of what was, the ms that counters
+ * cover and the largest (a maximum), all scaled to whole numbers by ingest/host-series.ts.
  */
 export type SeriesPoint = PointBase &
   ({ timings: Histogram; outcome: Outcome } | { facts: readonly number[] });
@@ -76,12 +80,56 @@ export interface ServiceWrite {
   points: SeriesPoint[];
 }
 
+/** What arrived of one host. */
+export interface HostWrite {
+  /** host.name */
+  name: string;
+  /** Hardware, system, agent; undefined = this batch does not tell. */
+  attributes: HostAttributes | undefined;
+  /** Epoch ms of the latest host health; 0 = only processes. */
+  seenMs: number;
+  points: SeriesPoint[];
+  /** All that are installed; undefined = this batch does not tell. */
+  packages: { listedMs: number; packages: HostPackage[] } | undefined;
+  processes: HostProcessSeen[];
+}
+
+export type HostAttributes = Readonly<Record<string, string>>;
+
+export interface HostPackage {
+  name: string;
+  version: string;
+  source: string;
+}
+
+/** A Node process on a host. */
+export interface HostProcessSeen {
+  pid: number;
+  /** service.name; '' when it does not report. */
+  service: string;
+  nodeVersion: string;
+  seenMs: number;
+}
+
+export interface HostRecord {
+  /** Owner of its series: negative. */
+  id: number;
+  publicId: string;
+  name: string;
+  attributes: HostAttributes;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  /** When the packages were listed; 0 = never. */
+  packagesMs: number;
+}
+
 /** One delivered batch. */
 export interface Batch {
   /** Identity for exactly-once; undefined for senders that state none. */
   key: { source: string; sequence: number } | undefined;
   receivedMs: number;
   writes: ServiceWrite[];
+  hosts?: HostWrite[];
   /** What arrived by the name of the attribute, for the privacy page; absent = not counted. */
   received?: ReceivedAttributes;
 }
@@ -205,6 +253,11 @@ export interface TenantStore {
   /** Every outcome that a call ever had. */
   outcomes(): Promise<Outcome[]>;
   receivedAttributes(): Promise<ReceivedAttributeRecord[]>;
+  /** Hosts whose health was measured since `sinceMs`, by name. */
+  hosts(sinceMs: number): Promise<HostRecord[]>;
+  /** By name. */
+  hostPackages(host: number): Promise<HostPackage[]>;
+  hostProcesses(host: number, sinceMs: number): Promise<HostProcessSeen[]>;
   operations(service: number, kind: SeriesKind): Promise<ReadonlyMap<number, OperationRecord>>;
   findOperation(
     service: number,

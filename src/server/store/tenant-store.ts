@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Catalog } from './catalog.js';
 import { Directory } from './directory.js';
+import { HostBook } from './host-book.js';
 import { OperationBook } from './operation-book.js';
 import { PendingMinutes } from './pending.js';
 import { purgeSlice } from './retention.js';
@@ -10,6 +11,9 @@ import { TENANT_SCHEMA } from './schema.js';
 import { SqlDatabase } from './sqlite.js';
 import { FINISHED_AFTER_MS } from './store.js';
 import type {
+  HostPackage,
+  HostProcessSeen,
+  HostRecord,
   InstanceRecord,
   ReceivedAttributeRecord,
   ServiceSettingsRecord,
@@ -39,6 +43,7 @@ export class SqliteTenantStore implements TenantStore {
   private readonly pending: PendingMinutes;
   private readonly book: OperationBook;
   private readonly directory: Directory;
+  private readonly hostBook: HostBook;
   private readonly scanner: ChunkScanner;
   /** By service, see `lateChanges`. */
   private readonly late = new Map<number, number>();
@@ -52,6 +57,7 @@ export class SqliteTenantStore implements TenantStore {
     this.pending = new PendingMinutes(this.db, this.catalog);
     this.book = new OperationBook(this.db);
     this.directory = new Directory(this.db);
+    this.hostBook = new HostBook(this.db);
     this.scanner = new ChunkScanner(this.db, this.catalog);
   }
 
@@ -79,6 +85,11 @@ export class SqliteTenantStore implements TenantStore {
       const service = this.catalog.service(write.service, write.instance.version, write.seenMs);
       this.catalog.instance(service, write.instance, write.seenMs);
       for (const point of write.points) this.pending.add(service, point, write.seenMs);
+    }
+    for (const write of batch.hosts ?? []) {
+      const host = this.hostBook.store(write, batch.receivedMs);
+      if (host === undefined) continue;
+      for (const point of write.points) this.pending.add(host, point, batch.receivedMs);
     }
     return 'stored';
   }
@@ -123,6 +134,18 @@ export class SqliteTenantStore implements TenantStore {
 
   async receivedAttributes(): Promise<ReceivedAttributeRecord[]> {
     return this.directory.receivedAttributes();
+  }
+
+  async hosts(sinceMs: number): Promise<HostRecord[]> {
+    return this.hostBook.list(sinceMs);
+  }
+
+  async hostPackages(host: number): Promise<HostPackage[]> {
+    return this.hostBook.packages(host);
+  }
+
+  async hostProcesses(host: number, sinceMs: number): Promise<HostProcessSeen[]> {
+    return this.hostBook.processes(host, sinceMs);
   }
 
   async operations(

@@ -38,7 +38,7 @@ describe('what was received', () => {
   it('is told field by field, with losses and without values', async () => {
     await server.send(shopRequest());
     await server.send(
-      requestOf({ ...SHOP, 'os.type': 'linux', 'user.email': SECRET }, [
+      requestOf({ ...SHOP, 'telemetry.sdk.name': 'retrace', 'user.email': SECRET }, [
         timings(METRIC.serverDuration, [
           timingPoint({ ...ORDERS_ENDPOINT, 'url.full': `https://shop/?token=${SECRET}` }, [5000]),
         ]),
@@ -66,7 +66,11 @@ describe('what was received', () => {
     });
     expect(field('db.query.text')).toMatchObject({ scope: 'data_point', received: 2, distinct: 1 });
     expect(field('db.query.text')?.example).toContain('= ?');
-    expect(field('os.type')).toMatchObject({ received: 1, distinct: null, example: null });
+    expect(field('telemetry.sdk.name')).toMatchObject({
+      received: 1,
+      distinct: null,
+      example: null,
+    });
     expect(field('url.template')).toMatchObject({ received: 0, lastReceivedMs: null, distinct: 0 });
     expect(answer.fields.every(({ meaning }) => meaning.length > 4)).toBe(true);
     expect(answer.refusedAttributes).toBe(2);

@@ -5,8 +5,9 @@ import { isMainThread } from 'node:worker_threads';
 import { allInstrumentations } from '../instrumentations/index.js';
 import { createWorkerHandle } from './aggregate/worker-handle.js';
 import { loadRuntimeConfig } from './config/load-runtime.js';
-import type { RuntimeConfig } from './config/types.js';
-import { createDiag } from './core/diag.js';
+import type * as LoadServerAccess from './config/load-server-access.js';
+import type { RuntimeConfig, ServerAccess } from './config/types.js';
+import { createDiag, type Diag } from './core/diag.js';
 import { installExitHook } from './core/exit-hook.js';
 import { createSignalHook } from './core/signal-hook.js';
 import { VERSION } from './core/version.js';
@@ -16,21 +17,23 @@ import { ringBytes } from './ring/layout.js';
 import { RingWriter } from './ring/writer.js';
 import { SignatureTable } from './signature/intern.js';
 import { formatStartBlock } from './core/start-block.js';
+import type * as DescribeWay from './transport/describe-way.js';
 
 /** When hook states are settled: most apps have loaded their libraries by then. */
 const START_BLOCK_AFTER_MS = 500;
 
 /** Composition root of the runtime: the only file that knows every part. Once per thread. */
 export function bootstrap(): void {
-  const { config, warnings } = loadRuntimeConfig();
+  const { config, warnings, direct: wantsDirect } = loadRuntimeConfig();
   const diag = createDiag(writeStderr, config.logLevel);
   for (const warning of warnings) diag.warnOnce(warning, warning);
   if (!config.enabled) return;
+  const direct = wantsDirect ? loadDirect(diag) : undefined;
 
   const ring = new SharedArrayBuffer(ringBytes(config.ringRecords));
-  const worker = createWorkerHandle(ring, pipelineOptions(config), diag);
+  const worker = createWorkerHandle(ring, pipelineOptions(config, direct), diag);
   const start = once(() => {
-    if (isMainThread) printStartBlock(config, hooks);
+    if (isMainThread) printStartBlock(config, direct, hooks);
   });
   const exitHook = installExitHook({
     onExit() {
@@ -75,7 +78,19 @@ export function bootstrap(): void {
   }, START_BLOCK_AFTER_MS).unref();
 }
 
-function pipelineOptions(config: RuntimeConfig): Parameters<typeof createWorkerHandle>[1] {
+/** Apps with an agent, nearly all, never load what this needs. */
+function loadDirect(diag: Diag): ServerAccess | undefined {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { loadDirectAccess } = require('./config/load-server-access.js') as typeof LoadServerAccess;
+  const { access, warning } = loadDirectAccess();
+  if (warning !== undefined) diag.warnOnce(warning, warning);
+  return access;
+}
+
+function pipelineOptions(
+  config: RuntimeConfig,
+  direct: ServerAccess | undefined,
+): Parameters<typeof createWorkerHandle>[1] {
   return {
     serviceName: config.serviceName,
     serviceVersion: config.serviceVersion,
@@ -83,6 +98,7 @@ function pipelineOptions(config: RuntimeConfig): Parameters<typeof createWorkerH
     environment: config.environment,
     sdkVersion: VERSION,
     agentSocket: config.agentSocket,
+    direct,
     windowSeconds: config.exportIntervalSeconds,
     maxSeries: config.maxSeries,
     backlogMaxBytes: config.backlogMaxBytes,
@@ -92,18 +108,29 @@ function pipelineOptions(config: RuntimeConfig): Parameters<typeof createWorkerH
   };
 }
 
-function printStartBlock(config: RuntimeConfig, hooks: Hooks): void {
+function printStartBlock(
+  config: RuntimeConfig,
+  direct: ServerAccess | undefined,
+  hooks: Hooks,
+): void {
   if (config.logLevel !== 'info' && config.logLevel !== 'debug') return;
   writeStderr(
     formatStartBlock({
       version: VERSION,
       serviceName: config.serviceName,
       serviceVersion: config.serviceVersion,
-      agentSocket: config.agentSocket,
+      destination: direct === undefined ? config.agentSocket : describeDirect(direct),
       windowSeconds: config.exportIntervalSeconds,
       hooks: hooks.states(),
     }),
   );
+}
+
+function describeDirect(direct: ServerAccess): string {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { describeWay } = require('./transport/describe-way.js') as typeof DescribeWay;
+  const { address, proxy } = describeWay(direct);
+  return `${address} directly${proxy === undefined ? '' : ` through the proxy ${proxy}`}`;
 }
 
 /** Straight to the descriptor: reading `process.stderr` would create the host's stream before the host does. */

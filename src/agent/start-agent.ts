@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { ConfigError, type AgentConfig } from '../config/types.js';
 import { ERROR_CODE } from '../protocol/delivery.js';
 import type { Origin } from '../signature/outgoing.js';
-import { bypassesProxy } from '../transport/no-proxy.js';
+import { describeWay } from '../transport/describe-way.js';
 import { type AgentLog, createAgentLog } from './agent-log.js';
 import { HostHealth } from './collectors/host-health.js';
 import { MonitoredProcesses } from './collectors/monitored.js';
@@ -269,13 +269,8 @@ const listOf = ({ disabledCollectors = [] }: AgentConfig): string =>
 function serverOf(config: AgentConfig): AgentStatus['server'] {
   const { serverUrl, httpsProxy, noProxy } = config;
   if (serverUrl === undefined) return undefined;
-  const url = new URL(serverUrl);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(url.port || 443);
-  const proxied = httpsProxy !== undefined && !bypassesProxy(host, port, noProxy);
   return {
-    address: url.host,
-    proxy: proxied ? new URL(httpsProxy).host : undefined,
+    ...describeWay({ serverUrl, httpsProxy, noProxy }),
     clientCertificate: config.clientCertFile !== undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { ServerAccess } from '../config/types.js';
 
 /** Marks our own worker's workerData: a preload that finds it does nothing, so the worker cannot start itself. */
 export const WORKER_MARK = 'retrace:worker';
@@ -13,6 +14,8 @@ export interface PipelineOptions {
   readonly sdkVersion: string;
   /** Absolute path of the agent's Unix socket. */
   readonly agentSocket: string;
+  /** Set = no agent: windows go straight to this server, and there is no hand-over. */
+  readonly direct?: ServerAccess | undefined;
   readonly windowSeconds: number;
   readonly maxSeries: number;
   readonly backlogMaxBytes: number;

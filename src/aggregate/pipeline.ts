@@ -6,6 +6,7 @@ import { PEN, UNSETTLED_OFFSET_BYTES } from '../ring/layout.js';
 import { RingReader } from '../ring/reader.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
 import { DeliveryQueue, type SendResult } from '../transport/delivery-queue.js';
+import type { RetryLimits } from '../transport/retry-schedule.js';
 import { writeHandover } from '../transport/handover.js';
 import {
   type Account,
@@ -40,6 +41,9 @@ export interface PipelineParts {
   readonly onFailing?: () => void;
 }
 
+/** As the agent's towards the server. */
+const DIRECT_RETRY: RetryLimits = { firstMs: 1000, maxMs: 60_000 };
+
 const UNSETTLED = UNSETTLED_OFFSET_BYTES / 4;
 
 /**
@@ -73,6 +77,7 @@ export class Pipeline {
     this.#resource = buildResource(options, this.instanceId);
     this.#queue = new DeliveryQueue<Account>({
       maxBytes: options.backlogMaxBytes,
+      ...(options.direct === undefined ? {} : { retry: DIRECT_RETRY }),
       send: (sequence, body) =>
         send === undefined ? Promise.resolve('failed') : send(this.instanceId, sequence, body),
       onDelivered: (account) => this.#shared.delivered(account),
@@ -155,9 +160,31 @@ export class Pipeline {
 
   /**
    * Last act: drains, counts what still waits for its request, ends the window and leaves everything not known
-   * to be delivered as files for the agent. Synchronous. Should the process live on, so does the pipeline.
+   * to be delivered as files for the agent, synchronously; without an agent, sends it. Then calls `done`. Should the
+   * process live on, so does the pipeline.
    */
-  flush(): void {
+  flush(done: () => void = () => undefined): void {
+    if (this.parts.options.direct !== undefined) {
+      this.#flushDirectly(done);
+      return;
+    }
+    this.#leaveForAgent();
+    done();
+  }
+
+  /** There is no place to leave anything: what the server takes in the time that is left arrives. */
+  #flushDirectly(done: () => void): void {
+    this.drain();
+    this.#tracker.releaseAll();
+    this.cutWindow();
+    if (!isEmptyAccount(this.#account)) this.cutWindow();
+    this.#queue.flush(() => {
+      this.#settle();
+      done();
+    });
+  }
+
+  #leaveForAgent(): void {
     // First, so that the last window does not set off a transmission: that took three quarters of the exit.
     const undelivered = this.#queue.close();
     this.drain();

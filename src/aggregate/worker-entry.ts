@@ -7,10 +7,12 @@ import {
   OWNER_OFFSET_BYTES,
   WAKE_OFFSET_BYTES,
 } from '../ring/layout.js';
+import type { ServerAccess } from '../config/types.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
+import type * as DirectSenderModule from '../transport/direct-sender.js';
 import { SocketSender } from '../transport/socket-sender.js';
-import type { WorkerData } from './options.js';
-import { Pipeline } from './pipeline.js';
+import type { PipelineOptions, WorkerData } from './options.js';
+import { Pipeline, type PipelineParts } from './pipeline.js';
 import { ThreadPlace } from './thread-group.js';
 import { warmUp } from './warm-up.js';
 
@@ -29,16 +31,14 @@ const { waitAsync } = Atomics as unknown as {
 
 function main({ ring, port, options, group }: WorkerData): void {
   const words = new Int32Array(ring);
-  let sender: SocketSender | undefined;
+  const sayOnce = createSayOnce(options);
   const pipeline = new Pipeline({
     ring,
     options,
     receive: () => receiveMessageOnPort(port)?.message as DictionaryEntry | undefined,
-    send: (instanceId, sequence, body) => {
-      sender ??= new SocketSender(options.agentSocket, instanceId);
-      return sender.send(sequence, body);
-    },
-    onFailing: onceFailing(options),
+    ...(options.direct === undefined
+      ? toAgent(options.agentSocket, sayOnce)
+      : toServer(options.direct, sayOnce)),
   });
 
   warmUp(options.sdkVersion);
@@ -53,22 +53,27 @@ function main({ ring, port, options, group }: WorkerData): void {
   let nextCut = performance.now() + windowMs;
   let timer: NodeJS.Timeout | undefined;
 
+  /** Asked for and not yet acknowledged: sending to a server takes its time. */
+  let flushing: number | undefined;
+  let flushingGroup: number | undefined;
   const place = group === undefined ? undefined : ThreadPlace.take(group);
 
   const turn = (): void => {
     place?.showLife();
     const byGroup = place?.requested();
-    if (byGroup !== undefined) {
-      pipeline.flush();
-      place?.acknowledge(byGroup);
+    if (byGroup !== undefined && byGroup !== flushingGroup) {
+      flushingGroup = byGroup;
+      pipeline.flush(() => place?.acknowledge(byGroup));
     }
     const requested = Atomics.load(words, flushRequested);
-    if (requested !== Atomics.load(words, flushed)) {
-      pipeline.flush();
-      // Only the end of the host's thread asks for this: the process need not ask for it any more.
-      place?.leave();
-      Atomics.store(words, flushed, requested);
-      Atomics.notify(words, flushed);
+    if (requested !== Atomics.load(words, flushed) && requested !== flushing) {
+      flushing = requested;
+      pipeline.flush(() => {
+        // Only the end of the host's thread asks for this: the process need not ask for it any more.
+        place?.leave();
+        Atomics.store(words, flushed, requested);
+        Atomics.notify(words, flushed);
+      });
     }
     const taken = pipeline.drain();
     const now = performance.now();
@@ -95,17 +100,53 @@ function main({ ring, port, options, group }: WorkerData): void {
   if (place !== undefined) listen(place.words, 0);
 }
 
-/** One line for the whole life of the process, at level info: no agent is a state, not an error. */
-function onceFailing(options: WorkerData['options']): () => void {
-  let said = !options.mainThread || options.logLevel === 'none' || options.logLevel === 'warn';
-  return () => {
-    if (said) return;
+type SayOnce = (sentence: string, level: 'info' | 'warn') => void;
+type Exporter = Pick<PipelineParts, 'send' | 'onFailing'>;
+
+function toAgent(socketPath: string, sayOnce: SayOnce): Exporter {
+  let sender: SocketSender | undefined;
+  return {
+    send: (instanceId, sequence, body) => {
+      sender ??= new SocketSender(socketPath, instanceId);
+      return sender.send(sequence, body);
+    },
+    // No agent is a state, not an error.
+    onFailing: () =>
+      sayOnce(
+        `no agent answers at ${socketPath}; measurements are kept and sent when one does`,
+        'info',
+      ),
+  };
+}
+
+function toServer(access: ServerAccess, sayOnce: SayOnce): Exporter {
+  // TLS takes memory that runtimes with an agent do without.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { DirectSender } = require('../transport/direct-sender.js') as typeof DirectSenderModule;
+  const sender = new DirectSender(access, (sentence) =>
+    sayOnce(`${sentence}; measurements are kept for a while`, 'warn'),
+  );
+  void sender.prepare();
+  return {
+    send: (instanceId, sequence, body) => sender.send(instanceId, sequence, body),
+    onFailing: () => {
+      const why = sender.lastFailure;
+      sayOnce(
+        `the server cannot be reached (${why}); measurements are kept and sent when it can be`,
+        'warn',
+      );
+    },
+  };
+}
+
+/** One line for the whole life of the process, whichever comes first. */
+function createSayOnce({ mainThread, logLevel }: PipelineOptions): SayOnce {
+  let said = !mainThread || logLevel === 'none';
+  return (sentence, level) => {
+    if (said || (level === 'info' && logLevel === 'warn')) return;
     said = true;
     try {
-      writeSync(
-        2,
-        `retrace: no agent answers at ${options.agentSocket}; measurements are kept and sent when one does\n`,
-      );
+      writeSync(2, `retrace: ${sentence}\n`);
     } catch {
       // A closed or full stderr is the host's business.
     }

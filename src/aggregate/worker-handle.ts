@@ -15,6 +15,8 @@ import {
   OWNER,
   OWNER_OFFSET_BYTES,
   PEN,
+  RECORDED_OFFSET_BYTES,
+  SETTLED_OFFSET_BYTES,
   TAIL_OFFSET_BYTES,
   UNSETTLED_OFFSET_BYTES,
   WAKE_OFFSET_BYTES,
@@ -135,7 +137,7 @@ export function createWorkerHandle(
       worker.unref();
       worker.on('error', (error: NodeJS.ErrnoException) => lose(`failed (${codeOf(error)})`));
       worker.on('exit', () => lose('ended'));
-      prepareLastWord();
+      if (options.direct === undefined) prepareLastWord();
     } catch (error) {
       lose(`could not start (${codeOf(error)})`);
     } finally {
@@ -154,16 +156,41 @@ export function createWorkerHandle(
     }
   };
 
+  /**
+   * Without an agent there is nothing that this thread could write to: the worker, up or about to be, has all the time
+   * there is for sending. What the server has not confirmed by then is said, because nobody else can say it.
+   */
+  const flushDirectly = (patience: ExitPatience): void => {
+    if (!isHolding()) return;
+    if (state === 'running') awaitFlush(words, requestFlush(words), patience);
+    const unconfirmed = countUnsettled(words);
+    if (unconfirmed > 0) {
+      diag.warnOnce(
+        'direct-exit',
+        `the app ended before the server had confirmed ${unconfirmed} operations`,
+      );
+    }
+  };
+
+  /** Whether the worker, or the ring, has anything that is on nobody's disk. */
+  const isHolding = (): boolean => {
+    // Tail before "unsettled": the worker raises that word before it moves the tail.
+    const drained = Atomics.load(words, HEAD) === Atomics.load(words, TAIL);
+    return !drained || Atomics.load(words, UNSETTLED) !== 0;
+  };
+
   const flushOwn = (patience: ExitPatience): void => {
+    if (options.direct !== undefined) {
+      flushDirectly(patience);
+      return;
+    }
     if (Atomics.compareExchange(words, OWNER_WORD, OWNER.nobody, OWNER.host) === OWNER.nobody) {
       drainHere(ring, options, entries);
       return;
     }
     if (state !== 'running' || Atomics.load(words, OWNER_WORD) !== OWNER.worker) return;
-    // Tail before "unsettled": the worker raises that word before it moves the tail.
-    const drained = Atomics.load(words, HEAD) === Atomics.load(words, TAIL);
     // A thread's worker is told in any case: it gives up its place in the group.
-    if (isMainThread && drained && Atomics.load(words, UNSETTLED) === 0) return;
+    if (isMainThread && !isHolding()) return;
     if (isWritten) return;
     const request = requestFlush(words);
     if (awaitFlush(words, request, atMost(WORKER_WAIT_MS, patience))) return;
@@ -209,6 +236,17 @@ function joinThreadGroup(): SharedArrayBuffer | undefined {
   }
   const inherited: unknown = getEnvironmentData(THREAD_GROUP_KEY);
   return inherited instanceof SharedArrayBuffer ? inherited : undefined;
+}
+
+/** Operations recorded of which no receiver knows, neither as delivered nor as lost. */
+function countUnsettled(words: Int32Array): number {
+  let count = 0;
+  for (let kind = 0; kind < 3; kind++) {
+    const recorded = Atomics.load(words, RECORDED_OFFSET_BYTES / 4 + kind);
+    const settled = Atomics.load(words, SETTLED_OFFSET_BYTES / 4 + kind);
+    count += Math.max((recorded - settled) | 0, 0);
+  }
+  return count;
 }
 
 /** Asks the worker to flush. @returns the number that it will acknowledge */

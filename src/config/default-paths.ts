@@ -30,6 +30,11 @@ export function absolute(path: string | undefined, fallback: () => string): stri
   return path === undefined ? fallback() : resolve(path);
 }
 
+/** Whether somebody has put a socket there. */
+export function isSocket(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+}
+
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

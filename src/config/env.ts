@@ -124,7 +124,7 @@ export const ENV = table({
     value: { type: 'integer', min: 65_536, max: 268_435_456 },
     defaultText: '8388608',
     describe:
-      'Undelivered windows the runtime keeps while no agent answers; oldest dropped first and counted.',
+      'Undelivered windows the runtime keeps while no agent (or server) answers; oldest dropped first and counted.',
   },
   logLevel: {
     name: 'RETRACE_LOG_LEVEL',
@@ -137,16 +137,16 @@ export const ENV = table({
   serverUrl: {
     name: 'RETRACE_SERVER_URL',
     fallbacks: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'string' },
     defaultText: '',
     describe:
-      'https:// address of the server; port 443 unless stated. Anything but https is refused.',
+      'https:// address of the server; port 443 unless stated. Anything but https is refused. In an app: sends there directly, if RETRACE_AGENT_SOCKET is unset and no agent’s socket is at the default place; only under its first name.',
   },
   ingestKey: {
     name: 'RETRACE_INGEST_KEY',
     fallbacks: [],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'string' },
     defaultText: '',
     describe: 'Ingest key as the server printed it.',
@@ -154,7 +154,7 @@ export const ENV = table({
   ingestKeyFile: {
     name: 'RETRACE_INGEST_KEY_FILE',
     fallbacks: [],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'path' },
     defaultText: '',
     describe: 'File that holds the ingest key, instead of RETRACE_INGEST_KEY.',
@@ -162,7 +162,7 @@ export const ENV = table({
   otlpHeaders: {
     name: 'RETRACE_OTLP_HEADERS',
     fallbacks: ['OTEL_EXPORTER_OTLP_HEADERS'],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'list' },
     defaultText: '',
     describe: 'Further request headers for the server as key=value pairs, values percent-encoded.',
@@ -170,7 +170,7 @@ export const ENV = table({
   caFile: {
     name: 'RETRACE_CA_FILE',
     fallbacks: ['OTEL_EXPORTER_OTLP_CERTIFICATE'],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'path' },
     defaultText: '',
     describe:
@@ -179,7 +179,7 @@ export const ENV = table({
   clientCertFile: {
     name: 'RETRACE_CLIENT_CERT_FILE',
     fallbacks: ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE'],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'path' },
     defaultText: '',
     describe:
@@ -188,7 +188,7 @@ export const ENV = table({
   clientKeyFile: {
     name: 'RETRACE_CLIENT_KEY_FILE',
     fallbacks: ['OTEL_EXPORTER_OTLP_CLIENT_KEY'],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'path' },
     defaultText: '',
     describe: 'PEM private key of that certificate.',
@@ -196,7 +196,7 @@ export const ENV = table({
   httpsProxy: {
     name: 'RETRACE_HTTPS_PROXY',
     fallbacks: ['HTTPS_PROXY', 'https_proxy'],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'string' },
     defaultText: '',
     describe: 'HTTP CONNECT proxy, `http://user:password@proxy:3128`.',
@@ -204,7 +204,7 @@ export const ENV = table({
   noProxy: {
     name: 'RETRACE_NO_PROXY',
     fallbacks: ['NO_PROXY', 'no_proxy'],
-    parts: ['agent'],
+    parts: ['runtime', 'agent'],
     value: { type: 'list' },
     defaultText: '',
     describe: 'Hosts reached without the proxy.',

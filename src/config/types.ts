@@ -26,15 +26,11 @@ export interface RuntimeConfig {
   readonly logLevel: LogLevel;
 }
 
-/** The agent's configuration. */
-export interface AgentConfig {
-  /** Absolute path of the Unix socket that runtimes write to. */
-  readonly socketPath: string;
-  /** Loopback TCP port for other OpenTelemetry SDKs; 0 = any free one, undefined = off. */
-  readonly otlpPort: number | undefined;
-  /** Base address without trailing slash (`/v1/metrics` is appended); undefined = nothing leaves this host. */
-  readonly serverUrl: string | undefined;
-  /** Set whenever `serverUrl` is, unless `headers` carries an authorization of its own. */
+/** The way to a server, for the agent and for a runtime that sends directly. */
+export interface ServerAccess {
+  /** Base address without trailing slash (`/v1/metrics` is appended). */
+  readonly serverUrl: string;
+  /** Set unless `headers` carries an authorization of its own. */
   readonly ingestKey: string | undefined;
   /** Further request headers for the server, lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -49,6 +45,16 @@ export interface AgentConfig {
   readonly httpsProxy: string | undefined;
   /** Hosts reached without the proxy, lower case. */
   readonly noProxy: readonly string[];
+}
+
+/** The agent's configuration. */
+export interface AgentConfig extends Omit<ServerAccess, 'serverUrl'> {
+  /** Absolute path of the Unix socket that runtimes write to. */
+  readonly socketPath: string;
+  /** Loopback TCP port for other OpenTelemetry SDKs; 0 = any free one, undefined = off. */
+  readonly otlpPort: number | undefined;
+  /** Undefined = nothing leaves this host. */
+  readonly serverUrl: string | undefined;
   /** Absolute path. */
   readonly spoolDir: string;
   readonly spoolMaxBytes: number;

@@ -5,7 +5,8 @@ export interface StartFacts {
   readonly version: string;
   readonly serviceName: string;
   readonly serviceVersion: string | undefined;
-  readonly agentSocket: string;
+  /** Where windows go, in words: a socket's path, or a server and the way to it. */
+  readonly destination: string;
   readonly windowSeconds: number;
   readonly hooks: ReadonlyMap<string, HookState>;
 }
@@ -20,7 +21,7 @@ export function formatStartBlock(facts: StartFacts): string {
   return [
     `retrace ${facts.version}  service: ${service}`,
     `  hooks: ${hooks.join(' · ')}`,
-    `  sends to: ${facts.agentSocket}, every ${facts.windowSeconds} s`,
+    `  sends to: ${facts.destination}, every ${facts.windowSeconds} s`,
     '  literals: never sent',
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-import { RetrySchedule } from './retry-schedule.js';
+import { RetrySchedule, type RetryLimits } from './retry-schedule.js';
 
 /** One encoded window, or a part of one. */
 export interface Batch<A> {
@@ -21,7 +21,13 @@ export type SendResult =
   /** The agent will never take it. */
   | 'rejected'
   /** Not now. */
-  | 'failed';
+  | 'failed'
+  | RetryLater;
+
+/** Not now, and not before this time is over: the server asked for it. */
+export interface RetryLater {
+  readonly retryAfterMs: number;
+}
 
 export interface QueueOptions<A> {
   /** Bound on the sum of the bodies; the oldest go first. */
@@ -33,6 +39,8 @@ export interface QueueOptions<A> {
   readonly onDropped: (account: A, reason: 'backlog' | 'rejected') => void;
   /** First time that attempts have failed for FAILING_AFTER_MS on end. */
   readonly onFailing: () => void;
+  /** Pauses between attempts; those for a socket of this machine when absent. */
+  readonly retry?: RetryLimits;
   readonly now?: () => number;
 }
 
@@ -49,17 +57,21 @@ const PEEKED_RETRY_MS = 5000;
  */
 export class DeliveryQueue<A> {
   readonly #batches: Batch<A>[] = [];
-  readonly #schedule = new RetrySchedule(RETRY);
+  readonly #schedule: RetrySchedule;
   readonly #now: () => number;
   #bytes = 0;
   #sequence = 0;
   #inFlight: Batch<A> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failingSince: number | undefined;
+  /** The pause under way was asked for by the server. */
+  #askedToWait = false;
+  #onFlushed: (() => void)[] = [];
   #closed = false;
 
   constructor(private readonly options: QueueOptions<A>) {
     this.#now = options.now ?? Date.now;
+    this.#schedule = new RetrySchedule(options.retry ?? RETRY);
   }
 
   get bytes(): number {
@@ -104,6 +116,25 @@ export class DeliveryQueue<A> {
     this.#pump();
   }
 
+  /**
+   * Sends what is here at once, without the rest of a pause. Calls `done` when all is delivered, or as soon as an
+   * attempt fails; at once where the server asked for a pause.
+   */
+  flush(done: () => void): void {
+    if (this.#askedToWait) {
+      done();
+      return;
+    }
+    this.#onFlushed.push(done);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pump();
+  }
+
+  #flushed(): void {
+    for (const done of this.#onFlushed.splice(0)) done();
+  }
+
   /** @returns false when it was not here any more. */
   #remove(batch: Batch<A>): boolean {
     const at = this.#batches.indexOf(batch);
@@ -117,6 +148,7 @@ export class DeliveryQueue<A> {
     if (this.#inFlight !== undefined || this.#closed || this.#timer !== undefined) return;
     const batch = this.#batches.find((each) => !each.peeked);
     if (batch === undefined) {
+      this.#flushed();
       if (this.#batches.length > 0) this.#later(PEEKED_RETRY_MS, () => this.#offerPeekedAgain());
       return;
     }
@@ -133,8 +165,8 @@ export class DeliveryQueue<A> {
     this.#inFlight = batch;
     const result = await this.options.send(batch.sequence, batch.body);
     this.#inFlight = undefined;
-    if (result === 'failed') {
-      this.#failed();
+    if (result === 'failed' || typeof result === 'object') {
+      this.#failed(result === 'failed' ? undefined : result.retryAfterMs);
       return;
     }
     this.#failingSince = undefined;
@@ -150,11 +182,16 @@ export class DeliveryQueue<A> {
     this.#pump();
   }
 
-  #failed(): void {
+  #failed(retryAfterMs: number | undefined): void {
     const now = this.#now();
     this.#failingSince ??= now;
     if (now - this.#failingSince >= FAILING_AFTER_MS) this.options.onFailing();
-    this.#later(this.#schedule.nextPauseMs(), () => this.#pump());
+    this.#askedToWait = retryAfterMs !== undefined;
+    this.#later(this.#schedule.nextPauseMs(retryAfterMs), () => {
+      this.#askedToWait = false;
+      this.#pump();
+    });
+    this.#flushed();
   }
 
   #later(ms: number, run: () => void): void {

@@ -1,18 +1,12 @@
 import { DROP_REASON } from '../../core/semconv.js';
-import {
-  AUTHORIZATION_HEADER,
-  BATCH_HEADER,
-  METRICS_PATH,
-  PROTOBUF_TYPE,
-} from '../../protocol/delivery.js';
+import { postBatch } from '../../transport/destination.js';
+import type { Outcome } from '../../transport/outcome.js';
 import { RetrySchedule, type RetryLimits } from '../../transport/retry-schedule.js';
-import { PostError } from '../../transport/tls-post.js';
 import type { AgentLog } from '../agent-log.js';
 import type { Count } from '../spool/loss-ledger.js';
 import type { Spool, SpooledBatch } from '../spool/spool.js';
 import type { UplinkStatus } from '../status-types.js';
 import type { Destination } from './create-poster.js';
-import { judge, type Outcome } from './outcome.js';
 
 export interface UplinkOptions {
   destination: Destination;
@@ -149,31 +143,14 @@ export class Uplink {
   private async attempt(batch: SpooledBatch, destination: Destination): Promise<Outcome> {
     const { attemptMs = ATTEMPT_MS } = this.options;
     this.posting = destination;
-    const { poster, basePath, ingestKey, headers } = destination;
-    const authorization: Record<string, string> =
-      ingestKey === undefined ? {} : { [AUTHORIZATION_HEADER]: `Bearer ${ingestKey}` };
     const leftMs = Math.max(1, this.stopAtMs - performance.now());
+    const { payload, batchKey } = batch;
     try {
-      const answer = await poster.post(
-        `${basePath}${METRICS_PATH}`,
-        batch.payload,
-        {
-          ...authorization,
-          ...headers,
-          'content-type': PROTOBUF_TYPE,
-          'content-encoding': 'gzip',
-          'user-agent': 'retrace-agent',
-          [BATCH_HEADER]: batch.batchKey,
-        },
-        Math.min(attemptMs, leftMs),
-      );
-      return judge(answer);
-    } catch (error) {
-      const why = error instanceof PostError ? error.code : 'UNKNOWN';
-      return { kind: 'retry', why, retryAfterMs: undefined, key: false };
+      const outgoing = { payload, batchKey, userAgent: 'retrace-agent' };
+      return await postBatch(destination, outgoing, Math.min(attemptMs, leftMs));
     } finally {
       this.posting = undefined;
-      if (destination !== this.destination) poster.close();
+      if (destination !== this.destination) destination.poster.close();
     }
   }
 

@@ -8,7 +8,7 @@ import { createAgentLog } from '../../../src/agent/agent-log.js';
 import { crc32c } from '../../../src/agent/spool/crc32c.js';
 import { SlotFile } from '../../../src/agent/spool/slot-file.js';
 import { lockSpool } from '../../../src/agent/spool/spool-lock.js';
-import { judge } from '../../../src/agent/uplink/outcome.js';
+import { judge } from '../../../src/transport/outcome.js';
 
 let dir: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
-import { JSON_TYPE, PROTOBUF_TYPE } from '../../protocol/delivery.js';
-import type { PostAnswer } from '../../transport/tls-post.js';
+import { JSON_TYPE, PROTOBUF_TYPE } from '../protocol/delivery.js';
+import type { PostAnswer } from './tls-post.js';
 
 /** What an answer means for the batch. */
 export type Outcome =

@@ -22,6 +22,8 @@ export class DirectSender {
   #destination: Destination | undefined;
   /** Why the last attempt failed: a code, `HTTP 503`, or a variable with its problem; '' after a success. */
   lastFailure = '';
+  /** By performance.now(): until then the server wants to hear nothing. */
+  #silentUntilMs = 0;
 
   /** @param onTrouble called for what no waiting will mend, with a sentence that quotes no value. */
   constructor(
@@ -44,6 +46,8 @@ export class DirectSender {
   async send(instanceId: string, sequence: number, body: Uint8Array): Promise<SendResult> {
     const destination = this.#connectable();
     if (destination === undefined) return 'failed';
+    const silentMs = this.#silentUntilMs - performance.now();
+    if (silentMs > 0) return { retryAfterMs: silentMs };
     // Synchronous: the asynchronous one would take a thread of the pool that the host's dns and fs share.
     const payload = gzipSync(body, { level: constants.Z_BEST_SPEED });
     const batchKey = `${instanceId}:${sequence}`;
@@ -63,7 +67,9 @@ export class DirectSender {
     const { why, key, retryAfterMs } = outcome;
     this.lastFailure = why;
     if (key) this.onTrouble(`the server does not accept the ingest key (${why})`);
-    return retryAfterMs === undefined ? 'failed' : { retryAfterMs };
+    if (retryAfterMs === undefined) return 'failed';
+    this.#silentUntilMs = performance.now() + retryAfterMs;
+    return { retryAfterMs };
   }
 
   close(): void {

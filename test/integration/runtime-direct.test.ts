@@ -82,8 +82,8 @@ describe.skipIf(!built)('an app without an agent', LAST_TURN, () => {
   });
 
   it('delivers its last window within the time that an end may take, or says that it does not know', async () => {
-    let silently = 0;
-    for (let run = 1; run <= 4 && silently === 0; run++) {
+    let arrived = 0;
+    for (let run = 1; run <= 4 && arrived === 0; run++) {
       // No window is cut before the end.
       const child = start(25, 1000, { RETRACE_EXPORT_INTERVAL_SECONDS: '60' });
       expect(await child.exit).toEqual({ code: 3, signal: null });
@@ -91,11 +91,11 @@ describe.skipIf(!built)('an app without an agent', LAST_TURN, () => {
       expect([undefined, '50']).toContain(unconfirmed);
       // The bound is 50 ms; the rest is room for a busy machine.
       expect(Number(EXIT_MS.exec(child.stdout())?.[1])).toBeLessThan(300);
-      if (unconfirmed !== undefined) continue;
-      expect((await committed()) % 50).toBe(0);
-      silently = await committed();
+      arrived = await committed();
+      // Where server and proxy share a busy machine with the app, an answer may come too late; silence is a promise.
+      if (unconfirmed === undefined) expect(arrived).toBe(50);
     }
-    expect(silently).toBeGreaterThan(0);
+    expect(arrived).toBeGreaterThan(0);
   });
 
   it('says what it could not deliver, and is not held up by a server that hangs or is gone', async () => {

@@ -1,8 +1,10 @@
 import { createBrowserRouter, Navigate, useParams } from 'react-router';
-import { isReportKind } from './api/links.js';
+import { isHostTab, isReportKind } from './api/links.js';
 import { Shell } from './components/shell/shell.js';
 import { CrashView } from './views/crash/crash-view.js';
 import { DetailView } from './views/detail/detail-view.js';
+import { HostView } from './views/hosts/host-view.js';
+import { HostsView } from './views/hosts/hosts-view.js';
 import { LoginView } from './views/login/login-view.js';
 import { NotFoundView } from './views/not-found/not-found-view.js';
 import { PrivacyView } from './views/privacy/privacy-view.js';
@@ -16,6 +18,9 @@ function OverviewRoute() {
 
 function ReportRoute() {
   const { serviceId = '', report, rowId } = useParams();
+  if (rowId === undefined && (report === 'hosts' || report === 'runtime')) {
+    return <ServiceView key={serviceId} serviceId={serviceId} tab={report} />;
+  }
   if (!isReportKind(report)) return <NotFoundView />;
   if (rowId === undefined) {
     // Tabs keep the service's frame; another service is another page.
@@ -23,6 +28,11 @@ function ReportRoute() {
   }
   const key = `${serviceId}/${report}/${rowId}`;
   return <DetailView key={key} serviceId={serviceId} report={report} rowId={rowId} />;
+}
+
+function HostRoute() {
+  const { hostId = '', tab = 'overview' } = useParams();
+  return isHostTab(tab) ? <HostView key={hostId} hostId={hostId} tab={tab} /> : <NotFoundView />;
 }
 
 export function createRouter() {
@@ -38,6 +48,9 @@ export function createRouter() {
         { path: 'services/:serviceId', element: <OverviewRoute /> },
         { path: 'services/:serviceId/:report', element: <ReportRoute /> },
         { path: 'services/:serviceId/:report/:rowId', element: <ReportRoute /> },
+        { path: 'hosts', element: <HostsView /> },
+        { path: 'hosts/:hostId', element: <HostRoute /> },
+        { path: 'hosts/:hostId/:tab', element: <HostRoute /> },
         { path: 'privacy', element: <PrivacyView /> },
         { path: '*', element: <NotFoundView /> },
       ],

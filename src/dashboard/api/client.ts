@@ -1,14 +1,19 @@
 /** The one place that talks to the server: same origin, session cookie, JSON. */
 import type {
   DetailAnswer,
+  HostAnswer,
+  HostsAnswer,
   PrivacyAnswer,
   ReportAnswer,
   ReportKind,
+  RuntimeAnswer,
   ServiceAnswer,
   ServicesAnswer,
   ServiceSettings,
   Session,
   SetupAnswer,
+  WaterfallAnswer,
+  WaterfallsAnswer,
 } from '../../server/api-types.js';
 import { connection } from './connection.js';
 
@@ -88,6 +93,12 @@ function choiceQuery({ endpoint, compare }: ReportChoice): string {
   ].join('');
 }
 
+const WATERFALL_FILTER: Readonly<Record<ReportKind, string>> = {
+  endpoints: 'endpoint',
+  queries: 'query',
+  'web-services': 'web-service',
+};
+
 export const api = {
   /** Exchanges the one-time token of a login link for a session cookie. */
   async login(token: string): Promise<Session> {
@@ -128,6 +139,33 @@ export const api = {
     ),
   privacy: (range: AskedRange, signal?: AbortSignal) =>
     getJson<PrivacyAnswer>(`/api/privacy${rangeQuery(range)}`, signal),
+  hosts: (range: AskedRange, signal?: AbortSignal) =>
+    getJson<HostsAnswer>(`/api/hosts${rangeQuery(range)}`, signal),
+  host: (hostId: string, range: AskedRange, signal?: AbortSignal) =>
+    getJson<HostAnswer>(`/api/hosts/${part(hostId)}${rangeQuery(range)}`, signal),
+  /** `instance`: one process; '' = all together. */
+  runtime: (serviceId: string, instance: string, range: AskedRange, signal?: AbortSignal) =>
+    getJson<RuntimeAnswer>(
+      `/api/services/${part(serviceId)}/runtime${rangeQuery(range)}${instance === '' ? '' : `&instance=${part(instance)}`}`,
+      signal,
+    ),
+  /** Slow requests in which this row took part. */
+  waterfalls: (
+    serviceId: string,
+    report: ReportKind,
+    rowId: string,
+    range: AskedRange,
+    signal?: AbortSignal,
+  ) =>
+    getJson<WaterfallsAnswer>(
+      `/api/services/${part(serviceId)}/waterfalls${rangeQuery(range)}&${WATERFALL_FILTER[report]}=${part(rowId)}`,
+      signal,
+    ),
+  waterfall: (serviceId: string, waterfallId: string, signal?: AbortSignal) =>
+    getJson<WaterfallAnswer>(
+      `/api/services/${part(serviceId)}/waterfalls/${part(waterfallId)}`,
+      signal,
+    ),
   detail: (
     serviceId: string,
     report: ReportKind,

@@ -2,13 +2,18 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type {
   DetailAnswer,
+  HostAnswer,
+  HostsAnswer,
   PrivacyAnswer,
   ReportAnswer,
   ReportKind,
+  RuntimeAnswer,
   ServiceAnswer,
   ServicesAnswer,
   Session,
   SetupAnswer,
+  WaterfallAnswer,
+  WaterfallsAnswer,
 } from '../../server/api-types.js';
 import { rangeKey, refreshIntervalMs, resolveRange, type RangeSpec } from '../format/range.js';
 import { api, ApiError, type ReportChoice } from './client.js';
@@ -115,5 +120,72 @@ export function useDetail(
         ? previous
         : undefined,
     refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+/** Every host whose agent measured it. */
+export function useHosts(range: RangeSpec): UseQueryResult<HostsAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['hosts', rangeKey(range)],
+    queryFn: ({ signal }) => api.hosts(resolveRange(range, Date.now()), signal),
+    placeholderData: (previous) => previous,
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+export function useHost(hostId: string, range: RangeSpec): UseQueryResult<HostAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['host', hostId, rangeKey(range)],
+    queryFn: ({ signal }) => api.host(hostId, resolveRange(range, Date.now()), signal),
+    placeholderData: (previous, query) => (query?.queryKey[1] === hostId ? previous : undefined),
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+/** What the processes of a service measured of themselves. */
+export function useRuntime(
+  serviceId: string,
+  instance: string,
+  range: RangeSpec,
+): UseQueryResult<RuntimeAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['runtime', serviceId, rangeKey(range), instance],
+    queryFn: ({ signal }) =>
+      api.runtime(serviceId, instance, resolveRange(range, Date.now()), signal),
+    placeholderData: (previous, query) => (query?.queryKey[1] === serviceId ? previous : undefined),
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+/** Slow requests in which a row took part. */
+export function useWaterfalls(
+  serviceId: string,
+  report: ReportKind,
+  rowId: string,
+  range: RangeSpec,
+): UseQueryResult<WaterfallsAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['waterfalls', serviceId, report, rowId, rangeKey(range)],
+    queryFn: ({ signal }) =>
+      api.waterfalls(serviceId, report, rowId, resolveRange(range, Date.now()), signal),
+    placeholderData: (previous, query) =>
+      query?.queryKey[1] === serviceId && query.queryKey[3] === rowId ? previous : undefined,
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+/** One of them; it does not change any more. */
+export function useWaterfall(
+  serviceId: string,
+  waterfallId: string,
+): UseQueryResult<WaterfallAnswer, Error> {
+  return useQuery({
+    queryKey: ['waterfall', serviceId, waterfallId],
+    queryFn: ({ signal }) => api.waterfall(serviceId, waterfallId, signal),
+    staleTime: Infinity,
   });
 }

@@ -27,3 +27,29 @@ export function detailPath(
 ): string {
   return `/services/${encodeURIComponent(serviceId)}/${report}/${encodeURIComponent(rowId)}${search}`;
 }
+
+export const HOST_TABS = [
+  { tab: 'overview', title: 'Overview' },
+  { tab: 'file-systems', title: 'File systems' },
+  { tab: 'processes', title: 'Processes' },
+  { tab: 'applications', title: 'Applications' },
+  { tab: 'collectors', title: 'Collectors' },
+] as const;
+
+export type HostTab = (typeof HOST_TABS)[number]['tab'];
+
+export function isHostTab(value: string | undefined): value is HostTab {
+  return HOST_TABS.some(({ tab }) => tab === value);
+}
+
+export function hostPath(hostId: string, search = '', tab: HostTab = 'overview'): string {
+  const page = tab === 'overview' ? '' : `/${tab}`;
+  return `/hosts/${encodeURIComponent(hostId)}${page}${search}`;
+}
+
+/** What a service has besides its reports. */
+export type ServicePage = 'hosts' | 'runtime';
+
+export function servicePagePath(serviceId: string, page: ServicePage, search = ''): string {
+  return `/services/${encodeURIComponent(serviceId)}/${page}${search}`;
+}

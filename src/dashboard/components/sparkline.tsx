@@ -1,5 +1,5 @@
 import type { Range } from '../../server/api-types.js';
-import { settledValues } from '../format/chart-data.js';
+import { settledValues, unbroken } from '../format/chart-data.js';
 import classes from './bars.module.css';
 
 const WIDTH = 96;
@@ -7,21 +7,20 @@ const HEIGHT = 24;
 
 interface Props {
   range: Range;
-  values: readonly number[];
+  /** null: not measured, which is a gap. */
+  values: readonly (number | null)[];
   label: string;
 }
 
-/** Calls per bucket as an area; starts at zero, so heights compare. */
+/** A figure per bucket as an area; starts at zero, so heights compare. */
 export function Sparkline({ values: all, label, range }: Props) {
   const values = settledValues(all, range, Date.now());
-  const max = Math.max(...values, 0);
+  const max = Math.max(...values.map((value) => value ?? 0), 0);
   if (values.length === 0 || max === 0) return <span className="unit">–</span>;
   const step = WIDTH / Math.max(1, values.length - 1);
   const y = (value: number): number => HEIGHT - 1 - (value / max) * (HEIGHT - 3);
   const single = values.length === 1;
-  const points = single
-    ? `0,${y(values[0] ?? 0)} ${WIDTH},${y(values[0] ?? 0)}`
-    : values.map((value, at) => `${(at * step).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
+  const x = (at: number): string => (at * step).toFixed(1);
   return (
     <svg
       className={classes['sparkline']}
@@ -30,8 +29,19 @@ export function Sparkline({ values: all, label, range }: Props) {
       role="img"
       aria-label={label}
     >
-      <polygon points={`0,${HEIGHT} ${points} ${WIDTH},${HEIGHT}`} />
-      <polyline points={points} />
+      {unbroken(values).map(({ from, values: run }) => {
+        const end = single ? String(WIDTH) : x(from + run.length - 1);
+        const line = run.map((value, at) => `${x(from + at)},${y(value).toFixed(1)}`);
+        // A lone value is a short stroke rather than nothing.
+        if (run.length === 1) line.push(`${single ? end : Number(end) + 1.5},${y(run[0] ?? 0)}`);
+        const points = line.join(' ');
+        return (
+          <g key={from}>
+            <polygon points={`${x(from)},${HEIGHT} ${points} ${end},${HEIGHT}`} />
+            <polyline points={points} />
+          </g>
+        );
+      })}
     </svg>
   );
 }

@@ -41,18 +41,49 @@ export function stackColumns([xs, ...columns]: Columns): Columns {
   for (const column of columns.toReversed()) {
     const under = below;
     below =
-      under === undefined ? column : column.map((value, at) => (value ?? 0) + (under[at] ?? 0));
+      under === undefined ? column : column.map((value, at) => sumOf(value, under[at] ?? null));
     stacked.unshift(below);
   }
   return [xs, ...stacked];
 }
 
+/** A gap only where both are. */
+const sumOf = (a: number | null, b: number | null): number | null =>
+  a === null && b === null ? null : (a ?? 0) + (b ?? 0);
+
 /** Without the bucket that is still filling up: its low end would look like a fall. */
-export function settledValues(
-  values: readonly number[],
+export function settledValues<Value extends number | null>(
+  values: readonly Value[],
   range: Range,
   nowMs: number,
-): readonly number[] {
+): readonly Value[] {
   const endsLater = range.toMs > nowMs && range.toMs - nowMs <= range.bucketSeconds * 1000;
   return endsLater && values.length > 2 ? values.slice(0, -1) : values;
+}
+
+/** Runs of values without a gap, each with the place of its first. */
+export function unbroken(values: readonly (number | null)[]): { from: number; values: number[] }[] {
+  const runs: { from: number; values: number[] }[] = [];
+  values.forEach((value, at) => {
+    if (value === null) return;
+    const last = runs.at(-1);
+    if (last !== undefined && last.from + last.values.length === at) last.values.push(value);
+    else runs.push({ from: at, values: [value] });
+  });
+  return runs;
+}
+
+export interface LinePoint {
+  timeMs: number;
+  /** One per line. */
+  values: (number | null)[];
+}
+
+/** Lines that share their times, as points: what a chart draws. */
+export function pointsOfLines(
+  timesMs: readonly number[],
+  lines: readonly (readonly (number | null)[])[],
+): LinePoint[] {
+  if (!lines.some((line) => line.some((value) => value !== null))) return [];
+  return timesMs.map((timeMs, at) => ({ timeMs, values: lines.map((line) => line[at] ?? null) }));
 }

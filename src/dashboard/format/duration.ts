@@ -25,7 +25,7 @@ export function formatDuration(us: number): string {
 
 /** Number and unit apart, for a figure whose unit is set smaller. */
 export function splitUnit(text: string): { value: string; unit: string } {
-  const match = /^(\S+?)[\s\u202f]?(µs|ms|s|min|h|d|[kMGT]|%)$/u.exec(text);
+  const match = /^(\S+?)[\s\u202f]?(µs|ms|s|min|h|d|[kMGT]|%|(?:B|[KMGTP]iB)(?:\/s)?)$/u.exec(text);
   return match ? { value: match[1] ?? text, unit: match[2] ?? '' } : { value: text, unit: '' };
 }
 

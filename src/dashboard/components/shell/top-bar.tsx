@@ -69,6 +69,7 @@ function UserMenu({ session }: { session: Session }) {
 
 const PAGES: readonly { path: string; title: string; alsoBelow?: string }[] = [
   { path: '/', title: 'Services', alsoBelow: '/services/' },
+  { path: '/hosts', title: 'Hosts', alsoBelow: '/hosts/' },
   { path: '/privacy', title: 'Privacy' },
 ];
 

@@ -140,4 +140,4 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
 }
 
 const plural = (noun: string): string =>
-  noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}${noun.endsWith('ss') ? 'es' : 's'}`;

@@ -1,16 +1,25 @@
 import { Link, useSearchParams } from 'react-router';
 import type { ReportKind } from '../../../server/api-types.js';
 import { useService } from '../../api/hooks.js';
-import { REPORTS, reportPath, servicePath } from '../../api/links.js';
+import {
+  isReportKind,
+  REPORTS,
+  reportPath,
+  servicePagePath,
+  servicePath,
+  type ServicePage,
+} from '../../api/links.js';
 import { useRange } from '../../api/url-state.js';
 import { useTitle } from '../../components/use-title.js';
 import { rangeSearch } from '../../format/range.js';
 import { OverviewTab } from './overview-tab.js';
+import { HostsTab } from './hosts-tab.js';
 import { ReportTab } from './report-tab.js';
+import { RuntimeTab } from './runtime-tab.js';
 import { ServiceHeader } from './service-header.js';
 import classes from './service-view.module.css';
 
-export type ServiceTab = ReportKind | 'overview';
+export type ServiceTab = ReportKind | ServicePage | 'overview';
 
 interface Props {
   serviceId: string;
@@ -32,6 +41,8 @@ export function ServiceView({ serviceId, tab }: Props) {
       title,
       href: reportPath(serviceId, kind, search),
     })),
+    { tab: 'hosts', title: 'Hosts', href: servicePagePath(serviceId, 'hosts', search) },
+    { tab: 'runtime', title: 'Runtime', href: servicePagePath(serviceId, 'runtime', search) },
   ];
   useTitle(tabs.find((one) => one.tab === tab)?.title ?? '', name);
   return (
@@ -44,9 +55,10 @@ export function ServiceView({ serviceId, tab }: Props) {
           </Link>
         ))}
       </nav>
-      {tab === 'overview' ? (
-        <OverviewTab answer={answer} search={search} />
-      ) : (
+      {tab === 'overview' && <OverviewTab answer={answer} search={search} />}
+      {tab === 'hosts' && <HostsTab serviceId={serviceId} serviceName={name} />}
+      {tab === 'runtime' && <RuntimeTab serviceId={serviceId} serviceName={name} />}
+      {isReportKind(tab) && (
         <ReportTab key={tab} serviceId={serviceId} serviceName={name} report={tab} />
       )}
     </>

@@ -18,7 +18,13 @@ const PARTS = [
   {
     name: 'runtime',
     script: 'build:runtime',
-    sources: ['src', 'instrumentations', 'tsconfig.json', 'tsconfig.base.json'],
+    sources: [
+      'src',
+      'instrumentations',
+      'tsconfig.json',
+      'tsconfig.base.json',
+      'scripts/bundle-runtime.mjs',
+    ],
     except: ['src/server', 'src/dashboard'],
     output: 'dist/src/register.js',
   },

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 import { allInstrumentations } from '../instrumentations/index.js';
@@ -22,6 +23,9 @@ import type * as DescribeWay from './transport/describe-way.js';
 /** When hook states are settled: most apps have loaded their libraries by then. */
 const START_BLOCK_AFTER_MS = 500;
 
+/** Beside this file and not beside the handle's, which the build puts into this one. */
+const WORKER_FILE = join(__dirname, 'aggregate', 'worker-entry.js');
+
 /** Composition root of the runtime: the only file that knows every part. Once per thread. */
 export function bootstrap(): void {
   const { config, warnings, direct: wantsDirect } = loadRuntimeConfig();
@@ -31,7 +35,7 @@ export function bootstrap(): void {
   const direct = wantsDirect ? loadDirect(diag) : undefined;
 
   const ring = new SharedArrayBuffer(ringBytes(config.ringRecords));
-  const worker = createWorkerHandle(ring, pipelineOptions(config, direct), diag);
+  const worker = createWorkerHandle(WORKER_FILE, ring, pipelineOptions(config, direct), diag);
   const start = once(() => {
     if (isMainThread) printStartBlock(config, direct, hooks);
   });
@@ -90,7 +94,7 @@ function loadDirect(diag: Diag): ServerAccess | undefined {
 function pipelineOptions(
   config: RuntimeConfig,
   direct: ServerAccess | undefined,
-): Parameters<typeof createWorkerHandle>[1] {
+): Parameters<typeof createWorkerHandle>[2] {
   return {
     serviceName: config.serviceName,
     serviceVersion: config.serviceVersion,

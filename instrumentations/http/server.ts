@@ -18,7 +18,8 @@ interface RequestStart {
 /** Node's http classes whose prototypes are looked at; passed in so that loading them is one decision. */
 export interface HttpClasses {
   readonly ServerResponse: { readonly prototype: object };
-  readonly serverPrototypes: readonly object[];
+  /** Of node:http; that of node:https is found by its servers. */
+  readonly serverPrototype: object;
 }
 
 /**
@@ -59,7 +60,7 @@ export function watchInbound(classes: HttpClasses, recorder: Recorder, guard: Gu
     if (queued) for (const waiting of queued) abort(waiting, 0);
   };
 
-  const upgrades = watchUpgrades(classes.serverPrototypes, recorder, guard);
+  const upgrades = watchUpgrades(classes.serverPrototype, recorder, guard);
 
   const onStart = (message: unknown): void => {
     if (!guard.active) return;

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Guard } from '../../src/core/guard.js';
 import { ERROR_ABORTED } from '../../src/core/semconv.js';
 import { interceptReads, renamed } from '../../src/core/wrap.js';
@@ -17,6 +18,11 @@ interface UpgradeWatch {
   stop(): void;
 }
 
+/** Published by net.Server.listen, Node 20 to 26. */
+const LISTEN_CHANNEL = 'tracing:net.server.listen:asyncStart';
+/** A method that only the server classes of node:http and node:https have. */
+const OWN_METHOD = 'closeIdleConnections';
+
 /**
  * Requests that the host takes over as 'upgrade' or 'connect' events: Node publishes nothing for
  * them and makes no response object. They are seen when the server emits the event, and are counted
@@ -25,9 +31,12 @@ interface UpgradeWatch {
  *
  * `server.emit` yields the original function except on servers that listen for such an event and
  * are not about to emit 'request', so that handlers of ordinary requests see no frame of ours.
+ *
+ * node:https is not loaded for this: the class is taken from the first of its servers that listens, or, should one
+ * be fed connections by hand, that has answered a request.
  */
 export function watchUpgrades(
-  prototypes: readonly object[],
+  httpPrototype: object,
   recorder: Recorder,
   guard: Guard,
 ): UpgradeWatch {
@@ -48,7 +57,7 @@ export function watchUpgrades(
     recorder.enterRequest(scope);
   };
 
-  const undo = prototypes.map((prototype) =>
+  const look = (prototype: object): (() => void) =>
     interceptReads(prototype, 'emit', (self, original) => {
       if (!guard.active) return undefined;
       try {
@@ -78,18 +87,45 @@ export function watchUpgrades(
         } as typeof original,
         original,
       );
-    }),
-  );
+    });
+
+  const watched = new Map<object, () => void>([[httpPrototype, look(httpPrototype)]]);
+
+  /** Looks at the class of `server` if it serves HTTP and is not looked at yet. */
+  const watchClassOf = (server: object): void => {
+    if (!(OWN_METHOD in server)) return;
+    let owner: object = server;
+    while (!Object.prototype.hasOwnProperty.call(owner, OWN_METHOD)) {
+      if (watched.has(owner)) return;
+      owner = Object.getPrototypeOf(owner) as object;
+    }
+    // On the server itself it is the host's own: nothing is known of such an object.
+    if (owner !== server && !watched.has(owner)) watched.set(owner, look(owner));
+  };
+
+  const onListen = (message: unknown): void => {
+    if (!guard.active) return;
+    try {
+      watchClassOf((message as { server: object }).server);
+    } catch {
+      guard.failed();
+    }
+  };
+  subscribe(LISTEN_CHANNEL, onListen);
 
   return {
     expectRequestEvent: (server) => {
       expected = server;
     },
     forgetRequestEvent: (server) => {
-      if (expected === server) expected = undefined;
+      if (expected !== server) return;
+      expected = undefined;
+      // Its 'request' event was emitted and not seen.
+      watchClassOf(server);
     },
     stop: () => {
-      for (const put of undo) put();
+      unsubscribe(LISTEN_CHANNEL, onListen);
+      for (const put of watched.values()) put();
     },
   };
 }

@@ -6,7 +6,6 @@ import {
   setEnvironmentData,
   Worker,
 } from 'node:worker_threads';
-import { join } from 'node:path';
 import type { Diag } from '../core/diag.js';
 import {
   FLUSH_REQUESTED_OFFSET_BYTES,
@@ -71,8 +70,12 @@ export interface WorkerHandle {
   flush(): void;
 }
 
-/** @param ring shared with the RingWriter of this thread. */
+/**
+ * @param workerFile path of the worker's entry.
+ * @param ring shared with the RingWriter of this thread.
+ */
 export function createWorkerHandle(
+  workerFile: string,
   ring: SharedArrayBuffer,
   options: PipelineOptions,
   diag: Diag,
@@ -120,7 +123,7 @@ export function createWorkerHandle(
         options,
         group: isMainThread ? undefined : group,
       };
-      const worker = new Worker(join(__dirname, 'worker-entry.js'), {
+      const worker = new Worker(workerFile, {
         workerData: data,
         transferList: [channel.port2],
         // Neither the preload nor NODE_OPTIONS may run again in there (see the guard in register.ts, too).

@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { costSection } from '../benchmarks/overhead/cost-tables.js';
 import { allInstrumentations } from '../instrumentations/index.js';
 import { ENV, type EnvVariable } from '../src/config/env.js';
 import { ATTR, HOST_METRIC, METRIC, RESOURCE } from '../src/core/semconv.js';
@@ -120,7 +121,12 @@ function supportedTable(): string {
 
 /** README.md with the generated parts as the code has them now. */
 export function renderReadme(current: string): string {
-  const parts = { leaves: leavesTable(), config: configTable(), supported: supportedTable() };
+  const parts = {
+    leaves: leavesTable(),
+    config: configTable(),
+    supported: supportedTable(),
+    cost: costSection(),
+  };
   return Object.entries(parts).reduce(
     (text, [name, body]) =>
       text.replace(

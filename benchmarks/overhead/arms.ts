@@ -105,3 +105,10 @@ export const SCENARIOS: Readonly<Record<string, { path: string; says: string }>>
   fastify: { path: '/shop/orders/17', says: 'Fastify, one route' },
   await: { path: '/', says: '2,000 awaits' },
 };
+
+/** @throws when there is none of that name */
+export function armOf(name: string): Arm {
+  const arm = ARMS.find((one) => one.name === name);
+  if (arm === undefined) throw new Error(`no arm is called ${name}`);
+  return arm;
+}

@@ -26,7 +26,7 @@ export interface Run {
   readonly startMs: number;
 }
 
-interface LoadResult {
+export interface LoadResult {
   requests: number;
   errors: number;
   elapsedMs: number;

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ARMS, HERE } from './arms.js';
+import { barsOf } from './bars.js';
 import type { Run } from './measure.js';
 import { summarize } from './summary.js';
 
@@ -14,25 +15,68 @@ export interface Results {
   /** Version of each arm's package. */
   versions: Record<string, string>;
   runs: Run[];
+  exportDelay?: ExportDelay;
+  longRun?: LongRun;
 }
 
-/** Adds the runs to today's result file and writes its table anew. @returns the table's path */
-export function appendResults(runs: readonly Run[]): string {
+/** By `npm run bench:overhead -- --part=export`. */
+export interface ExportDelay {
+  readonly signatures: number;
+  readonly exports: number;
+  /** Longest hold-up around an export, median over the exports; without us: over times of the same length. */
+  readonly withMs: number;
+  readonly withoutMs: number;
+  readonly addedMs: number;
+}
+
+/** By `npm run bench:overhead -- --part=long`. */
+export interface LongRun {
+  readonly requests: number;
+  /** Used heap of the main thread after collections, from half of the requests to their end. */
+  readonly heapGrowthMb: number;
+  readonly residentGrowthMb: number;
+}
+
+/** Adds to today's result file and writes its table anew. @returns the table's path */
+export function appendResults(
+  more: Partial<Pick<Results, 'runs' | 'exportDelay' | 'longRun'>>,
+): string {
   const date = new Date().toISOString().slice(0, 10);
-  const file = join(RESULTS, `overhead-${date}.json`);
+  const file = fileOf(date);
   const results: Results = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as Results)
-    : { date, machine: machineLine(), versions: versions(), runs: [] };
+    ? readResults(file)
+    : { date, machine: machineLine(), versions: {}, runs: [] };
+  Object.assign(results.versions, versions());
   // A later part of the day's measurements has rounds of its own: pairs are made within one.
   const base = Math.max(-1, ...results.runs.map((run) => run.round)) + 1;
-  results.runs.push(...runs.map((run) => ({ ...run, round: base + run.round })));
+  for (const run of more.runs ?? []) results.runs.push({ ...run, round: base + run.round });
+  if (more.exportDelay !== undefined) results.exportDelay = more.exportDelay;
+  if (more.longRun !== undefined) results.longRun = more.longRun;
   writeFileSync(file, `${JSON.stringify(results)}\n`);
   const table = join(RESULTS, `overhead-${date}.md`);
   writeFileSync(table, render(results));
   return table;
 }
 
-function render({ date, machine, versions: known, runs }: Results): string {
+/** The newest result file, if there is one. */
+export function latestResults(): Results | undefined {
+  const [latest] = readdirSync(RESULTS)
+    .filter((name) => /^overhead-[\d-]+\.json$/.test(name))
+    .sort()
+    .reverse();
+  return latest === undefined ? undefined : readResults(join(RESULTS, latest));
+}
+
+function fileOf(date: string): string {
+  return join(RESULTS, `overhead-${date}.json`);
+}
+
+function readResults(file: string): Results {
+  return JSON.parse(readFileSync(file, 'utf8')) as Results;
+}
+
+function render(results: Results): string {
+  const { date, machine, versions: known, runs } = results;
   const list = Object.entries(known).map(([name, version]) => `${name} ${version}`);
   return [
     `# Cost beside other APMs, ${date}`,
@@ -40,6 +84,11 @@ function render({ date, machine, versions: known, runs }: Results): string {
     'Medians; “added”, “kept” and “ratio” are medians of differences and quotients to the bare app of the same round. ' +
       'CPU, memory and throughput include all threads of the process.',
     summarize(runs),
+    barsOf(results)
+      .map(
+        (bar) => `- ${bar.says}: ${bar.measured} (bar ${bar.bar}: ${bar.met ? 'met' : 'missed'})`,
+      )
+      .join('\n'),
     '',
   ].join('\n\n');
 }

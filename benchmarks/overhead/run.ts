@@ -2,8 +2,10 @@
  * `npm run bench:overhead`: what each APM costs the app it watches, side by side. See README.md beside this file.
  */
 import { parseArgs } from 'node:util';
-import { type Arm, ARMS, SCENARIOS } from './arms.js';
+import { type Arm, ARMS, armOf, SCENARIOS } from './arms.js';
 import { raisePriority } from './child.js';
+import { measureExportDelay } from './export-delay.js';
+import { measureLongRun } from './long-run.js';
 import { Bench, type Run } from './measure.js';
 import { appendResults } from './results.js';
 import { summarize } from './summary.js';
@@ -22,14 +24,12 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     'warm-up': { type: 'string', default: '2' },
     write: { type: 'boolean', default: false },
+    // Instead of the pairs: `export` or `long`, see README.md.
+    part: { type: 'string', default: 'pairs' },
+    requests: { type: 'string', default: '1000000' },
+    'keep-priority': { type: 'boolean', default: false },
   },
 });
-
-function armOf(name: string): Arm {
-  const arm = ARMS.find((one) => one.name === name);
-  if (arm === undefined) throw new Error(`no arm is called ${name}`);
-  return arm;
-}
 
 const bare = armOf('bare');
 const arms = values.arms.split(',').map(armOf);
@@ -42,10 +42,16 @@ async function main(): Promise<void> {
   const node = { path: found.path, major: values.node };
   const rounds = Number(values.rounds);
   const plan = { seconds: Number(values.seconds), warmUpSeconds: Number(values['warm-up']) };
-  raisePriority();
+  if (!values['keep-priority']) raisePriority();
   const bench = await Bench.open();
   const runs: Run[] = [];
   try {
+    if (values.part !== 'pairs') {
+      const found = await measurePart(bench, node.path);
+      console.log(JSON.stringify(found));
+      if (values.write) console.log(appendResults(found));
+      return;
+    }
     for (let round = 0; round < rounds; round++) {
       for (const scenario of values.scenarios.split(',')) {
         for (const arm of arms) {
@@ -60,7 +66,20 @@ async function main(): Promise<void> {
   } finally {
     await bench.close();
   }
-  if (values.write) console.log(appendResults(runs));
+  if (values.write) console.log(appendResults({ runs }));
+}
+
+async function measurePart(
+  bench: Bench,
+  node: string,
+): Promise<Parameters<typeof appendResults>[0]> {
+  if (values.part === 'export') {
+    return { exportDelay: await measureExportDelay(bench, node, Number(values.rounds)) };
+  }
+  if (values.part === 'long') {
+    return { longRun: await measureLongRun(bench, node, Number(values.requests)) };
+  }
+  throw new Error(`no part is called ${values.part}`);
 }
 
 void main();

@@ -30,6 +30,7 @@ class Target {
   #end = 0;
   #done = () => undefined;
   #sends = [];
+  #sockets = [];
 
   constructor({ port, paths }) {
     this.port = port;
@@ -46,6 +47,7 @@ class Target {
 
   #connect(pauseMs) {
     const socket = connect(this.port, '127.0.0.1');
+    this.#sockets.push(socket);
     socket.setNoDelay(true);
     let begun = 0;
     let text = '';
@@ -84,6 +86,10 @@ class Target {
     });
   }
 
+  close() {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   result() {
     const sorted = Float64Array.from(this.latencies).sort();
     const at = (q) => Math.round((sorted[Math.floor(sorted.length * q)] ?? 0) * 1000);
@@ -103,6 +109,7 @@ async function run({ targets, slices, sliceMs, connections = CONNECTIONS, pauseM
   for (let slice = 0; slice < slices; slice++) {
     for (const target of slice % 2 === 0 ? all : all.toReversed()) await target.slice(sliceMs);
   }
+  for (const target of all) target.close();
   return all.map((target) => target.result());
 }
 

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { barsOf } from '../../benchmarks/overhead/bars.js';
+import type { Run } from '../../benchmarks/overhead/measure.js';
+import { built } from './runtime-harness.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** One fresh pair under load for less than two seconds; the rest is starting processes on a busy machine. */
+const TIMEOUT_MS = 120_000;
+
+function run(more: Partial<Run>): Run {
+  return {
+    arm: 'bare',
+    beside: 'retrace',
+    scenario: 'full',
+    round: 0,
+    node: '24',
+    requests: 1000,
+    requestsPerSecond: 1000,
+    cpuUsPerRequest: 100,
+    p50Us: 1000,
+    p99Us: 2000,
+    rssBytes: 60e6,
+    startMs: 100,
+    ...more,
+  };
+}
+
+describe('the benchmark of our cost', () => {
+  it.skipIf(!built || process.platform !== 'linux')(
+    'measures the bare app and Retrace beside it',
+    () => {
+      const [major = ''] = process.versions.node.split('.');
+      const text = execFileSync(
+        process.execPath,
+        [
+          join(ROOT, 'node_modules/tsx/dist/cli.mjs'),
+          join(ROOT, 'benchmarks/overhead/run.ts'),
+          ...['--arms=retrace', '--scenarios=full', '--rounds=1', `--node=${major}`],
+          ...['--seconds=0.5', '--warm-up=0.2', '--keep-priority'],
+        ],
+        { encoding: 'utf8', timeout: TIMEOUT_MS, stdio: ['ignore', 'pipe', 'pipe'] },
+      );
+      const rows = text
+        .split('\n')
+        .filter((line) => line.startsWith(`| ${major} |`))
+        .map((line) => line.split('|').map((cell) => cell.trim()));
+      expect(rows.map((cells) => cells[3])).toEqual(['bare', 'retrace']);
+      const [bare = [], retrace = []] = rows;
+      for (const cells of [bare, retrace]) {
+        // CPU per request, requests per second, p50, p99.
+        for (const column of [4, 6, 8, 9]) expect(Number(cells[column])).toBeGreaterThan(0);
+      }
+      // What it adds: a number each, whatever a busy machine makes of it.
+      for (const column of [5, 7, 10, 11, 12]) {
+        expect(bare[column]).toBe('–');
+        expect(Number(retrace[column])).not.toBeNaN();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it('says of each bar whether it was met', () => {
+    const own = { arm: 'retrace', beside: 'bare' };
+    const runs = [0, 1, 2].flatMap((round) => [
+      run({ round }),
+      run({ ...own, round, cpuUsPerRequest: 108 + round, requestsPerSecond: 950, startMs: 120 }),
+      run({ round, beside: 'peer' }),
+      run({ arm: 'peer', beside: 'bare', round, cpuUsPerRequest: 350 }),
+    ]);
+    const bars = barsOf({ date: '2026-01-01', machine: '', versions: {}, runs });
+    const of = (words: string): unknown => bars.find((bar) => bar.says.includes(words));
+    expect(of('CPU added')).toMatchObject({ bar: '≤ 10 µs', measured: '9.0 µs', met: true });
+    expect(of('kept, full')).toMatchObject({ bar: '≥ 0.96', measured: '0.950', met: false });
+    expect(of('cheaper')).toMatchObject({ bar: '≥ 20', measured: '27.8', met: true });
+    expect(of('hello world')).toBeUndefined();
+  });
+});

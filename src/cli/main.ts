@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   agent: async () => (await import('./agent.js')).runAgentCommand,
   server: async () => (await import('./server.js')).runServerCommand,
   report: async () => (await import('./report.js')).runReportCommand,
+  doctor: async () => (await import('./doctor.js')).runDoctorCommand,
   signature: async () => (await import('./signature.js')).runSignatureCommand,
 };
 

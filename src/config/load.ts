@@ -1,5 +1,6 @@
 /** The table of env.ts becomes frozen, checked values; precedence and parsing live in env-reader.ts. */
 export { findAppPackage, type AppPackage } from './app-package.js';
+export { environmentWith } from './environment.js';
 export { defaultAgentSocket } from './default-paths.js';
 export type { Environment } from './env-reader.js';
 export { loadAgentConfig } from './load-agent.js';

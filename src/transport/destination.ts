@@ -72,7 +72,7 @@ export async function postBatch(
   { poster, basePath, ingestKey, headers }: Destination,
   { payload, batchKey, userAgent }: OutgoingBatch,
   deadlineMs: number,
-): Promise<Outcome> {
+): Promise<Outcome & { dateMs?: number | undefined }> {
   const authorization: Record<string, string> =
     ingestKey === undefined ? {} : { [AUTHORIZATION_HEADER]: `Bearer ${ingestKey}` };
   try {
@@ -89,7 +89,7 @@ export async function postBatch(
       },
       deadlineMs,
     );
-    return judge(answer);
+    return { ...judge(answer), dateMs: answer.dateMs };
   } catch (error) {
     const why = error instanceof PostError ? error.code : 'UNKNOWN';
     return { kind: 'retry', why, retryAfterMs: undefined, key: false };

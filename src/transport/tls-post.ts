@@ -29,6 +29,8 @@ export interface PostAnswer {
   /** Media type without parameters, lower case; '' when absent. */
   contentType: string;
   retryAfterMs: number | undefined;
+  /** The server's clock, epoch ms in whole seconds. */
+  dateMs?: number | undefined;
   body: Buffer;
 }
 
@@ -180,6 +182,7 @@ function readAnswer(response: IncomingMessage): Promise<PostAnswer> {
         contentType:
           (response.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
         retryAfterMs: parseRetryAfter(response.headers['retry-after'], response.headers.date),
+        dateMs: Date.parse(response.headers.date ?? '') || undefined,
         body: Buffer.concat(chunks),
       });
     response.on('data', (chunk: Buffer) => {

@@ -12,6 +12,7 @@ import { MonitoredProcesses } from './collectors/monitored.js';
 import { HandoverPickup } from './handover.js';
 import { Intake } from './intake.js';
 import { LossReporter } from './loss-report.js';
+import { OutgoingTap } from './outgoing-tap.js';
 import { createPrepare, hostAttributes } from './prepare.js';
 import { BodyBudget } from './receiver/body-budget.js';
 import { listenOnSocket, prepareSocketDir } from './receiver/listen-socket.js';
@@ -84,6 +85,8 @@ export async function startAgent(
     monitored.seen(request);
     memory.add(request);
   });
+  const tap = new OutgoingTap();
+  spool.onPayload = (payload) => tap.add(payload);
   const refused: Record<string, number> = {};
   const handover = new HandoverPickup(
     dirname(config.socketPath),
@@ -160,6 +163,7 @@ export async function startAgent(
   const { bodyTimeoutMs } = tuning;
   const pages: Pages = {
     '/v1/status': status,
+    '/v1/outgoing': (query) => tap.read(wholeNumberOf(query, 'after')),
     '/v1/report': (query) => {
       const minutes = integerOf(query, 'minutes', 15, REPORT_MINUTES);
       return memory.report(minutes, integerOf(query, 'limit', DEFAULT_ROWS, MAX_ROWS));
@@ -300,6 +304,13 @@ function integerOf(query: URLSearchParams, name: string, fallback: number, max: 
     throw new Refusal(400, ERROR_CODE.invalidParameter, `${name} must be 1 … ${max}`);
   }
   return value;
+}
+
+function wholeNumberOf(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new Refusal(400, ERROR_CODE.invalidParameter, `${name} must be a whole number`);
 }
 
 async function listenOnLoopback(server: Server, port: number): Promise<string> {

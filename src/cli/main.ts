@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   server: async () => (await import('./server.js')).runServerCommand,
   report: async () => (await import('./report.js')).runReportCommand,
   doctor: async () => (await import('./doctor.js')).runDoctorCommand,
+  verify: async () => (await import('./verify.js')).runVerifyCommand,
   signature: async () => (await import('./signature.js')).runSignatureCommand,
 };
 

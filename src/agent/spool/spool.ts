@@ -65,6 +65,8 @@ export class Spool {
   readonly ledger: LossLedger;
   /** Called after batches were added. */
   onAppend: () => void = () => undefined;
+  /** Called with each payload that is stored: the bytes that go out. */
+  onPayload: (payload: Buffer) => void = () => undefined;
   private cursor: SpoolState['cursor'];
   private readonly queue: GroupQueue<SpoolEntry>;
   private inFlight: InFlight | undefined;
@@ -251,7 +253,10 @@ export class Spool {
         if (!(await this.dropOldest())) throw error;
       }
     }
-    for (const { keyHash } of entries) if (keyHash !== undefined) this.seen.add(keyHash);
+    for (const { keyHash, payload } of entries) {
+      if (keyHash !== undefined) this.seen.add(keyHash);
+      this.onPayload(payload);
+    }
   }
 
   private async writeOnce(entries: readonly SpoolEntry[]): Promise<void> {

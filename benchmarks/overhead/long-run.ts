@@ -3,7 +3,7 @@ import type { Bench } from './measure.js';
 import type { LongRun } from './results.js';
 
 /** Load between two looks at the count. */
-const SLICE_SECONDS = 5;
+const SLICE_SECONDS = 2;
 
 /** Whether the app's memory grows with the number of requests: looks after half of them and at the end. */
 export async function measureLongRun(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { barsOf } from '../../benchmarks/overhead/bars.js';
 import type { Run } from '../../benchmarks/overhead/measure.js';
+import type { Results } from '../../benchmarks/overhead/results.js';
 import { built } from './runtime-harness.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -27,20 +28,24 @@ function run(more: Partial<Run>): Run {
   };
 }
 
+const [major = ''] = process.versions.node.split('.');
+
+function benchmark(...args: string[]): string {
+  const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+  const script = join(ROOT, 'benchmarks/overhead/run.ts');
+  return execFileSync(
+    process.execPath,
+    [tsx, script, `--node=${major}`, '--keep-priority', ...args],
+    { encoding: 'utf8', timeout: TIMEOUT_MS, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+}
+
 describe('the benchmark of our cost', () => {
   it.skipIf(!built || process.platform !== 'linux')(
     'measures the bare app and Retrace beside it',
     () => {
-      const [major = ''] = process.versions.node.split('.');
-      const text = execFileSync(
-        process.execPath,
-        [
-          join(ROOT, 'node_modules/tsx/dist/cli.mjs'),
-          join(ROOT, 'benchmarks/overhead/run.ts'),
-          ...['--arms=retrace', '--scenarios=full', '--rounds=1', `--node=${major}`],
-          ...['--seconds=0.5', '--warm-up=0.2', '--keep-priority'],
-        ],
-        { encoding: 'utf8', timeout: TIMEOUT_MS, stdio: ['ignore', 'pipe', 'pipe'] },
+      const text = benchmark(
+        ...['--arms=retrace', '--scenarios=full', '--rounds=1', '--seconds=0.5', '--warm-up=0.2'],
       );
       const rows = text
         .split('\n')
@@ -57,6 +62,16 @@ describe('the benchmark of our cost', () => {
         expect(bare[column]).toBe('–');
         expect(Number(retrace[column])).not.toBeNaN();
       }
+    },
+    TIMEOUT_MS,
+  );
+
+  it.skipIf(!built || process.platform !== 'linux')(
+    'sees no memory grow with the number of requests, 10,000 here',
+    () => {
+      const { longRun } = JSON.parse(benchmark('--part=long', '--requests=10000')) as Results;
+      // 200 bytes kept per request would show.
+      expect(longRun?.heapGrowthMb).toBeLessThan(1);
     },
     TIMEOUT_MS,
   );

@@ -48,6 +48,15 @@ export class Lists extends Output {
   /** VALUES or the comma between two rows was read. */
   protected rowDue = false;
 
+  /** Depth of the SELECT that `listO` is about. */
+  protected listDepth = 0;
+
+  /** SELECT is about to be written. */
+  protected markList(): void {
+    this.markListStart();
+    this.listDepth = this.depth;
+  }
+
   protected resetLists(): void {
     this.depth = 0;
     this.rowsDepth = -1;

@@ -25,6 +25,15 @@ const MAX_OPERATOR_BYTES = 16;
 
 /** Punctuation and operators. */
 export class Marks extends Comments {
+  /** Braces that are open, and whether the statement itself stands in some. */
+  private braces = 0;
+  private inBraces = false;
+
+  protected resetBraces(): void {
+    this.braces = 0;
+    this.inBraces = false;
+  }
+
   protected skipLabel(i: number): number {
     let end = i + 2;
     while (
@@ -109,6 +118,7 @@ export class Marks extends Comments {
     const word = this.source.text(at, Math.min(end, at + 8)).toLowerCase();
     if (!odbcWords.has(word)) return this.starting ? this.refuse() : UNCLEAR;
     if (this.starting) {
+      this.inBraces = true;
       // {call p(…)} and {? = call p(…)} stand for the statement itself.
       while (
         end < this.end &&
@@ -119,7 +129,22 @@ export class Marks extends Comments {
       return this.src[at] === 63 ? end : at;
     }
     if (this.mode === MODE.masked) return this.writeValue(i + 1);
+    this.braces++;
     this.mark(123, PREV.open, true);
+    this.onOther();
+    return i + 1;
+  }
+
+  protected closeBrace(i: number): number {
+    if (this.mode === MODE.masked) return this.writeValue(i + 1);
+    if (this.braces === 0) {
+      if (!this.inBraces) return UNCLEAR;
+      // The end of {call p(…)}, whose beginning was not written either.
+      this.inBraces = false;
+      return i + 1;
+    }
+    this.braces--;
+    this.mark(125, PREV.close, true);
     this.onOther();
     return i + 1;
   }
@@ -304,20 +329,39 @@ export class Marks extends Comments {
     return this.changesReading(i + 1, end) ? UNCLEAR : this.writeValue(end);
   }
 
-  /** A number; `0` and `0x` beside lone hexadecimal digits are one that was torn apart. */
+  /** A number; `0` and `0x` beside hexadecimal digits are one that was torn apart. */
   protected number(i: number): number {
     const { src } = this;
     const end = findNumberEnd(src, i);
-    if (src[i] === 48 && end - i < 3 && wordBits[src[end] as number] === 0) {
-      const prefixed = end - i === 2;
-      if (prefixed && ((src[i + 1] as number) | 32) !== 120) return this.writeValue(end);
-      let at = end + 1;
-      if (!prefixed && ((src[at++] as number) | 32) !== 120) return this.writeValue(end);
-      const from = at;
-      while (wordBits[src[at] as number] === 1 || wordBits[src[at] as number] === 2) at++;
-      if (at - from > 2 && wordBits[src[at] as number] === 0) return UNCLEAR;
-    }
+    if (src[i] === 48 && this.isTornHex(i, end)) return UNCLEAR;
     return this.bind(i, end);
+  }
+
+  private isTornHex(i: number, end: number): boolean {
+    const { src } = this;
+    let at: number;
+    if (end - i === 1) {
+      // `0 x1f`
+      if (((src[end + 1] as number) | 32) !== 120) return false;
+      at = end + 2;
+    } else {
+      if (((src[i + 1] as number) | 32) !== 120) return false;
+      for (let k = i + 2; k < end; k++) if (src[k] !== 95) return false;
+      // `0x` alone is an empty value in SQL Server: with a space or the end of a list after it.
+      const kind = classOf[src[end] as number];
+      if (kind === CLASS.comma || kind === CLASS.close || kind === CLASS.semicolon) return false;
+      if (kind !== CLASS.space) return end < this.end;
+      at = end + 1;
+    }
+    const from = at;
+    while (
+      src[at] === 95 ||
+      wordBits[src[at] as number] === 1 ||
+      wordBits[src[at] as number] === 2
+    ) {
+      at++;
+    }
+    return at - from > 2 && wordBits[src[at] as number] === 0;
   }
 
   /** A bind or a number of word bytes. A dollar in it belongs to a dollar quote that was torn apart. */

@@ -21,6 +21,7 @@ const PART = /[a-z0-9\u0080-\uffff]+/gi;
 
 /** The middle of a hexadecimal literal. */
 const HEX_PREFIXED = /0x[0-9a-f]/;
+const HEX_GROUPED = /0x_[0-9a-f]/i;
 const NOT_PLAIN = /[^\0-\x7f]|#/;
 /** A whole name of nothing but hexadecimal letters or digits after an x. */
 const HEX_NAME = /^[a-f]{5,}$|^x_?[0-9a-f]{4,}$/;
@@ -55,9 +56,10 @@ function maskPart(part: string): string {
 /** A name with its data-like parts replaced by `?`. */
 export function maskName(name: string): string {
   if (KNOWN.has(name.toLowerCase())) return name;
-  const masked = HEX_NAME.test(name.toLowerCase())
-    ? '?'
-    : name.replace(PART, maskPart).replace(/\?{2,}/g, '?');
+  const masked =
+    HEX_NAME.test(name.toLowerCase()) || HEX_GROUPED.test(name)
+      ? '?'
+      : name.replace(PART, maskPart).replace(/\?{2,}/g, '?');
   // Read again, our mark could not be told from a value before such a character.
   return masked !== name && NOT_PLAIN.test(name) ? '?' : masked;
 }

@@ -49,8 +49,15 @@ export class Output {
   private signPrev = 0;
   private signFull = false;
 
+  /** Bytes written before the last SELECT whose FROM was not read yet, or -1; the hash at that point. */
+  protected listO = -1;
+  private listH1 = 0;
+  private listH2 = 0;
+  private listPrev = 0;
+
   protected resetOutput(): void {
     this.o = 0;
+    this.listO = -1;
     this.h1 = LANE_A_SEED;
     this.h2 = LANE_B_SEED;
     this.prev = PREV.start;
@@ -89,6 +96,24 @@ export class Output {
     this.h2 = this.signH2;
     this.prev = this.signPrev;
     this.full = this.signFull;
+  }
+
+  /** SELECT is about to be written. */
+  protected markListStart(): void {
+    this.listO = this.o;
+    this.listH1 = this.h1;
+    this.listH2 = this.h2;
+    this.listPrev = this.prev;
+  }
+
+  /** Takes everything after the last SELECT back: `SELECT ?`. */
+  protected emptyList(): void {
+    this.o = this.listO;
+    this.h1 = this.listH1;
+    this.h2 = this.listH2;
+    this.prev = this.listPrev;
+    this.token('SELECT', PREV.keyword, true);
+    this.value();
   }
 
   /** One `?`. Values next to each other are one; a sign before a value belongs to it. */

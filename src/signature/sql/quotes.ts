@@ -31,6 +31,13 @@ const typeNames = new Set(
    inet cidr macaddr tsvector tsquery xml name regclass regtype`.split(/\s+/),
 );
 
+/** What may follow the body of a function besides listed words. */
+const routineWords = new Set(
+  `immutable stable volatile leakproof strict called cost rows support parallel window transform security returns`.split(
+    ' ',
+  ),
+);
+
 /** Everything between quotes: literals with and without prefixes, quoted names, dollar quotes. */
 export class Quotes extends Values {
   /** A word with a quote directly after it. 0: the word stands for itself. */
@@ -152,11 +159,20 @@ export class Quotes extends Values {
     return !/[0-9]/.test(content);
   }
 
+  private routineWordFollows(end: number): boolean {
+    const from = this.skipSpaces(end);
+    let stop = from;
+    while (wordBits[this.src[stop] as number] !== 0) stop++;
+    return routineWords.has(this.source.text(from, Math.min(stop, from + 20)).toLowerCase());
+  }
+
   /** $tag$…$tag$. A name after it was a part of it: the tag was torn apart. */
   private dollarQuoted(i: number, tagBytes: number): number {
     const { src } = this;
     const end = findDollarEnd(src, this.end, i, tagBytes);
-    if (end > 0 && !this.isDdl && this.nameFollows(end)) return UNCLEAR;
+    if (end > 0 && this.nameFollows(end) && !(this.isDdl && this.routineWordFollows(end))) {
+      return UNCLEAR;
+    }
     return this.finishLiteral(end);
   }
 

@@ -44,6 +44,7 @@ export class Scanner extends Words {
     this.dollars = 0;
     this.oddComment = false;
     this.unsureAt = -1;
+    this.resetBraces();
     this.resetText();
     const verdict = this.run();
     // Brackets that never close, and a comment that may have held the beginning of a literal.
@@ -53,8 +54,10 @@ export class Scanner extends Words {
     else if (verdict !== STOP || this.source.truncated) {
       if (this.opened) this.plainValue();
       this.closeOpenItems();
-    } else this.closeOpenItems();
-    if (this.isLoneName()) this.keepHeadOnly();
+    } else {
+      this.dropLoneName();
+      this.closeOpenItems();
+    }
     if (!this.opened && this.end > 0) this.giveUp();
     this.source.release();
   }
@@ -66,15 +69,28 @@ export class Scanner extends Words {
     if (!blank) this.value();
   }
 
-  /** `SELECT kanari` and nothing else: no column without a table, so a piece of something that was longer. */
-  private isLoneName(): boolean {
-    if (this.headWord !== WORD_SELECT || this.prev !== PREV.operand || this.o > LONE_BYTES)
-      return false;
-    if (this.o < SELECT_BYTES + SHORTEST_PIECE) return false;
-    for (let i = SELECT_BYTES; i < this.o; i++) {
-      if (wordBits[this.out[i] as number] === 0) return false;
-    }
-    return this.lastKeyword === WORD_SELECT;
+  /**
+   * The text ends in a list of columns whose last one is a bare name: no column without a table, so it is a piece of
+   * something that was longer. Of the list nothing is kept.
+   */
+  private dropLoneName(): void {
+    const { out, listO } = this;
+    if (listO < 0 || this.full || this.listDepth !== this.depth) return;
+    let end = this.o;
+    while (out[end - 1] === 46) end--;
+    let from = end;
+    while (from > listO && (wordBits[out[from - 1] as number] !== 0 || out[from - 1] === 46))
+      from--;
+    if (end - from < SHORTEST_PIECE) return;
+    // A space may stand before SELECT.
+    const isFirst = from <= listO + SELECT_BYTES + 1 && this.lastKeyword === WORD_SELECT;
+    if (!isFirst && out[from - 2] !== 44) return;
+    // What was written and taken back may stand behind it.
+    out[this.o] = 0;
+    const flags = wordFlags[this.wordIn(out, from)] as number;
+    if (flags !== 0 && (flags & FLAG.soft) === 0) return;
+    if (listO === 0) this.keepHeadOnly();
+    else this.emptyList();
   }
 
   /** The text is damaged: only its first word is certain. */
@@ -350,10 +366,7 @@ export class Scanner extends Words {
       case CLASS.bracketEnd:
         return this.closeBracket(i);
       case CLASS.braceEnd:
-        if (this.mode === MODE.masked) return this.writeValue(i + 1);
-        this.mark(125, PREV.close, true);
-        this.onOther();
-        return i + 1;
+        return this.closeBrace(i);
       case CLASS.backslash:
         // MySQL's \N is NULL.
         if (next === 78 && wordBits[src[i + 2] as number] === 0 && this.prev < PREV.operand) {
@@ -388,7 +401,6 @@ const WORD_SELECT = indexOfWord('select');
 const SELECT_BYTES = 'SELECT '.length;
 /** Shorter names reveal nothing. */
 const SHORTEST_PIECE = 4;
-const LONE_BYTES = SELECT_BYTES + MAX_NAME_BYTES;
 
 /** `wordTable` of a digit, less the digit. */
 const DIGIT = 2 << 8;

@@ -194,6 +194,7 @@ export class Statement extends Tables {
         this.onQueryWord(word, act);
         break;
       case ACT.from:
+        if (this.depth === this.listDepth) this.listO = -1;
         if (this.policy === POLICY.copy || this.policy === POLICY.grant) {
           if (this.depth === 0) this.mode = MODE.listed;
         } else if (this.depth === 0 || this.frames[this.depth] !== FRAME.call) {
@@ -352,6 +353,7 @@ export class Statement extends Tables {
     }
     if (act === ACT.dml) this.insertInto = false;
     if (act === ACT.with) this.cteOpen = true;
+    if (act === ACT.select) this.markList();
   }
 
   /**

@@ -32,6 +32,8 @@ const followsValue = new Set(
    straight_join pivot unpivot rollup`.split(/\s+/),
 );
 
+const wordFrom = indexOfWord('from');
+
 /** Writes values and names, and opens statements: what every kind of token ends in. */
 export class Values extends Statement {
   readonly source = new Source();
@@ -57,10 +59,15 @@ export class Values extends Statement {
 
   /** Index of the listed word at `from`, 0 for any other. */
   protected wordAt(from: number): number {
+    return this.wordIn(this.src, from);
+  }
+
+  /** As `wordAt`, in other bytes: a word that is followed by something. */
+  protected wordIn(bytes: Uint8Array, from: number): number {
     let a = LANE_A_SEED;
     let b = LANE_B_SEED;
-    for (let i = from; wordBits[this.src[i] as number] !== 0; i++) {
-      const folded = fold[this.src[i] as number] as number;
+    for (let i = from; wordBits[bytes[i] as number] !== 0; i++) {
+      const folded = fold[bytes[i] as number] as number;
       a = laneA(a, folded);
       b = laneB(b, folded);
     }
@@ -85,10 +92,20 @@ export class Values extends Statement {
       kind !== FRAME.call &&
       kind !== FRAME.list &&
       kind !== FRAME.row &&
-      !takesNoAlias.has(this.lastKeyword)
+      !takesNoAlias.has(this.lastKeyword) &&
+      !this.isValueAfterTable
     )
       return false;
     return !followsValue.has(this.source.text(start, Math.min(end, start + 20)).toLowerCase());
+  }
+
+  /** `FROM t ?`: nothing valid has a value there. */
+  private get isValueAfterTable(): boolean {
+    if (this.lastKeyword !== wordFrom) return false;
+    let at = this.o - 2;
+    if (this.out[at] !== 32) return false;
+    while (wordBits[this.out[at - 1] as number] !== 0) at--;
+    return at < this.o - 2 && this.wordIn(this.out, at) === 0;
   }
 
   protected writeName(text: string, open: number, close: number, exact: boolean): void {

@@ -43,6 +43,30 @@ const cases: [string, string, string[]][] = [
     "(SELECT a FROM t) ORDER BY# 1; SELECT a \\FROM t WHERE 'kanari46 \n kanari4...",
     ['kanari46'],
   ],
+  [
+    'a brace that nothing opened, within a literal that lost its quotes',
+    "UPDATE t SET b = N'k'}kanari...",
+    ['kanari'],
+  ],
+  ['a hexadecimal number torn after its x', 'SELECT a, 0x[_deadbee', ['deadbee']],
+  ['a hexadecimal number torn after its x by a slash', 'CALL p(0x/_dead', ['_dead']],
+  ['a hexadecimal number glued to a keyword', 'SELECT a FROM t WHERE0x_deadb', ['deadb']],
+  [
+    'a list of columns without a table, in a second statement',
+    "INSERT INTO t (a) VALUES ('x')\nSELECT kanari24",
+    ['kanari24'],
+  ],
+  ['a list of columns without a table, cut with dots', 'SELECT a, kanari3...', ['kanari3']],
+  [
+    'a dollar quote that lost its end, in DDL',
+    'CREATE TABLE t (a text DEFAULT $Tag_1$ kanari3 Tag_1$, CHECK (b <> $Tag_1$ kanar...',
+    ['kanar'],
+  ],
+  [
+    'rows whose COPY stands in a comment',
+    'SELECT * FROM (SELECT a FROM t -- b) x WHERE a IN (COPY t FROM STDIN;\n94112\twanakag\n)',
+    ['wanakag'],
+  ],
   ['one word and a semicolon', 'SELECT interval;', []],
   ['rows without a comma', "INSERT INTO t (a) VALUES ROW('kanari7') ROW('kanari8')", ['kanari']],
 ];

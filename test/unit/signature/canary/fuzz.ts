@@ -23,7 +23,7 @@ function skeleton(text: string): string {
 }
 
 function maskShortRuns(text: string): string {
-  return text.replace(/(?<=[a-z_])\d{1,2}(?![\d])/gi, '0');
+  return text.replace(/(?<=[a-z_\u0080-\uffff])\d{1,2}(?![\d])/gi, '0');
 }
 
 /** Damages `statements` statements, each read in its own dialect, without one, and in any of the others. */

@@ -1,4 +1,4 @@
-import { MODE } from './statement.js';
+import { MODE } from './modes.js';
 import { FRAME } from './lists.js';
 import { PREV } from './output.js';
 import { ACT } from './words.js';

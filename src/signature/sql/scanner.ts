@@ -1,5 +1,4 @@
 import { BACKSLASH } from './literals.js';
-import { MODE } from './statement.js';
 import { PREV } from './output.js';
 import { ACT, FLAG } from './words.js';
 import { CLASS } from './chars.js';
@@ -10,15 +9,14 @@ import * as names from './names.js';
 import * as output from './output.js';
 import * as words from './words.js';
 
-import { Words } from './slow-words.js';
+import { Damage } from './damage.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
 const { afterQuote, alters, wordTable, beforeQuote, classOf, wordBits } = chars;
-const { BROKEN, findNumberEnd, UNCLEAR } = literals;
+const { BROKEN, UNCLEAR } = literals;
 const { MAX_NAME_BYTES } = names;
 const { MAX_OUTPUT_BYTES } = output;
-const { findWord, indexOfWord, LANE_A_SEED, LANE_B_SEED, wordFlags, wordText, wordIsSimple } =
-  words;
+const { findWord, LANE_A_SEED, LANE_B_SEED, wordFlags, wordIsSimple } = words;
 /** The end of the text was reached, or nothing after this point may be written. */
 const STOP = -3;
 
@@ -26,7 +24,7 @@ const STOP = -3;
  * The scanner. One pass over the bytes; a token is copied out only when it is proven to be a listed word, an
  * operator or a name in a place where names are no data. Everything else becomes `?`.
  */
-export class Scanner extends Words {
+export class Scanner extends Damage {
   /**
    * The last text was one or more queries, read to its end without a doubt: nothing but the kind of its literals
    * decided what was written.
@@ -60,50 +58,6 @@ export class Scanner extends Words {
     }
     if (!this.opened && this.end > 0) this.giveUp();
     this.source.release();
-  }
-
-  /** Nothing of the text is understood: `?`, or nothing for a text of white space and comments. */
-  private giveUp(): void {
-    const blank = this.o === 0 && !this.unreadable;
-    this.resetText();
-    if (!blank) this.value();
-  }
-
-  /**
-   * The text ends in a list of columns whose last one is a bare name: no column without a table, so it is a piece of
-   * something that was longer. Of the list nothing is kept.
-   */
-  private dropLoneName(): void {
-    const { out, listO } = this;
-    if (listO < 0 || this.full || this.listDepth !== this.depth) return;
-    let end = this.o;
-    while (out[end - 1] === 46) end--;
-    let from = end;
-    while (from > listO && (wordBits[out[from - 1] as number] !== 0 || out[from - 1] === 46))
-      from--;
-    if (end - from < SHORTEST_PIECE) return;
-    // A space may stand before SELECT.
-    const isFirst = from <= listO + SELECT_BYTES + 1 && this.lastKeyword === WORD_SELECT;
-    if (!isFirst && out[from - 2] !== 44) return;
-    // What was written and taken back may stand behind it.
-    out[this.o] = 0;
-    const flags = wordFlags[this.wordIn(out, from)] as number;
-    if (flags !== 0 && (flags & FLAG.soft) === 0) return;
-    if (listO === 0) this.keepHeadOnly();
-    else this.emptyList();
-  }
-
-  /** The text is damaged: only its first word is certain. */
-  private keepHeadOnly(): void {
-    const head = this.headWord;
-    this.resetText();
-    if (head !== 0) {
-      this.opened = true;
-      this.headWord = head;
-      this.operationWord = head;
-      this.token(wordText[head] as string, PREV.keyword, true);
-      this.value();
-    } else this.unreadable = true;
   }
 
   private run(): number {
@@ -270,137 +224,7 @@ export class Scanner extends Words {
     }
     return 0;
   }
-
-  /** Tokens that start with neither a letter nor a space. */
-  private other(i: number, kind: number): number {
-    const src = this.src;
-    const byte = src[i] as number;
-    const next = src[i + 1] as number;
-    const { prev } = this;
-    switch (kind) {
-      case CLASS.minus:
-        if (next === 45) {
-          const after = src[i + 2] as number;
-          // MySQL wants a space: `5--1` is 6 there.
-          return this.lineComment(i + 2, this.dialect.dashComment || after <= 32, after <= 32);
-        }
-        break;
-      case CLASS.slash:
-        if (next === 42) return this.blockComment(i);
-        break;
-      case CLASS.semicolon:
-        return this.endStatement(i);
-      case CLASS.open:
-        return this.openParenthesis(i);
-      case CLASS.brace:
-        return this.openBrace(i);
-      case CLASS.hash:
-        if (this.dialect.hash === 'comment') return this.lineComment(i + 1, true, false);
-        break;
-    }
-    if (this.starting) {
-      // <<label>> before a block.
-      if (byte === 60 && next === 60) return this.skipLabel(i);
-      return this.refuse();
-    }
-    switch (kind) {
-      case CLASS.comma:
-        if (this.mode === MODE.masked) return this.writeValue(i + 1);
-        this.leaveName();
-        if ((this.mode as number) === MODE.masked) return this.writeValue(i + 1);
-        this.comma();
-        this.onComma(prev);
-        return i + 1;
-      case CLASS.dot:
-        if (
-          wordBits[next] === 2 &&
-          (this.prev < PREV.operand || classOf[src[i - 1] as number] === CLASS.space)
-        ) {
-          return this.writeValue(findNumberEnd(src, i));
-        }
-        if (this.mode === MODE.masked) return this.writeValue(i + 1);
-        this.mark(46, PREV.dot, false);
-        return i + 1;
-      case CLASS.close:
-        return this.closeParenthesis(i);
-      case CLASS.digit:
-        return this.number(i);
-      case CLASS.single: {
-        const before = src[i - 1] as number;
-        if (!beforeQuote[before] && this.gluedAt !== i && !(before === 47 && src[i - 2] === 42))
-          return BROKEN;
-        this.findEnd(i + 1, 39);
-        return this.finishLiteral(this.quoted.end);
-      }
-      case CLASS.double:
-        return this.doubleQuoted(i);
-      case CLASS.backtick:
-        return this.quotedName(i, 96);
-      case CLASS.question: {
-        if (
-          this.dialect.questionOperators &&
-          (next === 124 || next === 38 || next === 35) &&
-          src[i + 2] !== next &&
-          this.prev >= PREV.operand
-        ) {
-          if (this.mode === MODE.masked) return this.writeValue(i + 2);
-          this.operator(src, i, i + 2);
-          this.onOther();
-          return i + 2;
-        }
-        let end = i + 1;
-        // SQLite's ?1; letters behind the digits are no name either.
-        if (wordBits[next] === 2) while (wordBits[src[end] as number] !== 0) end++;
-        return this.bind(i, end);
-      }
-      case CLASS.dollar:
-        return this.dollar(i);
-      case CLASS.colon:
-        return this.colon(i);
-      case CLASS.at:
-        return this.at(i);
-      case CLASS.hash:
-        return this.hash(i);
-      case CLASS.bracket:
-        return this.openBracket(i);
-      case CLASS.bracketEnd:
-        return this.closeBracket(i);
-      case CLASS.braceEnd:
-        return this.closeBrace(i);
-      case CLASS.backslash:
-        // MySQL's \N is NULL.
-        if (next === 78 && wordBits[src[i + 2] as number] === 0 && this.prev < PREV.operand) {
-          return this.writeValue(i + 2);
-        }
-        return UNCLEAR;
-      case CLASS.percent:
-        return this.percent(i);
-      case CLASS.minus:
-      case CLASS.slash:
-        return this.operators(i);
-      case CLASS.operator:
-        // SQL*Plus: &name where a value is expected. Nothing else starts like that.
-        if (
-          byte === 38 &&
-          (this.prev < PREV.operand || classOf[src[i - 1] as number] === CLASS.space)
-        ) {
-          let end = next === 38 ? i + 2 : i + 1;
-          if (wordBits[src[end] as number] !== 0) {
-            while (wordBits[src[end] as number] !== 0 || src[end] === 46) end++;
-            return this.bind(i, end);
-          }
-        }
-        return this.operators(i);
-      default:
-        return UNCLEAR;
-    }
-  }
 }
-
-const WORD_SELECT = indexOfWord('select');
-const SELECT_BYTES = 'SELECT '.length;
-/** Shorter names reveal nothing. */
-const SHORTEST_PIECE = 4;
 
 /** `wordTable` of a digit, less the digit. */
 const DIGIT = 2 << 8;

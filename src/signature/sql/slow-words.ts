@@ -1,4 +1,4 @@
-import { MODE } from './statement.js';
+import { MODE } from './modes.js';
 import { PREV } from './output.js';
 import { ACT, FLAG, POLICY } from './words.js';
 import { CLASS } from './chars.js';

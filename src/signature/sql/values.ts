@@ -7,7 +7,8 @@ import { type Quoted, BACKSLASH } from './literals.js';
 import * as literals from './literals.js';
 import { Source } from './source.js';
 import * as words from './words.js';
-import { Statement, MODE } from './statement.js';
+import { MODE } from './modes.js';
+import { Statement } from './statement.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
 const { afterQuote, classOf, fold, wordBits } = chars;

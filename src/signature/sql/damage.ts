@@ -1,0 +1,62 @@
+import { PREV } from './output.js';
+import { FLAG } from './words.js';
+import * as chars from './chars.js';
+import * as words from './words.js';
+
+import { Tokens } from './tokens.js';
+
+// Local constants: the compiled module looks an import up at every use, which costs half the speed.
+const { wordBits } = chars;
+const { indexOfWord, wordFlags, wordText } = words;
+
+const WORD_SELECT = indexOfWord('select');
+const SELECT_BYTES = 'SELECT '.length;
+/** Shorter names reveal nothing. */
+const SHORTEST_PIECE = 4;
+
+/** What is kept of a text that is damaged. */
+export class Damage extends Tokens {
+  /** Nothing of the text is understood: `?`, or nothing for a text of white space and comments. */
+  protected giveUp(): void {
+    const blank = this.o === 0 && !this.unreadable;
+    this.resetText();
+    if (!blank) this.value();
+  }
+
+  /**
+   * The text ends in a list of columns whose last one is a bare name: no column without a table, so it is a piece of
+   * something that was longer. Of the list nothing is kept.
+   */
+  protected dropLoneName(): void {
+    const { out, listO } = this;
+    if (listO < 0 || this.full || this.listDepth !== this.depth) return;
+    let end = this.o;
+    while (out[end - 1] === 46) end--;
+    let from = end;
+    while (from > listO && (wordBits[out[from - 1] as number] !== 0 || out[from - 1] === 46))
+      from--;
+    if (end - from < SHORTEST_PIECE) return;
+    // A space may stand before SELECT.
+    const isFirst = from <= listO + SELECT_BYTES + 1 && this.lastKeyword === WORD_SELECT;
+    if (!isFirst && out[from - 2] !== 44) return;
+    // What was written and taken back may stand behind it.
+    out[this.o] = 0;
+    const flags = wordFlags[this.wordIn(out, from)] as number;
+    if (flags !== 0 && (flags & FLAG.soft) === 0) return;
+    if (listO === 0) this.keepHeadOnly();
+    else this.emptyList();
+  }
+
+  /** The text is damaged: only its first word is certain. */
+  protected keepHeadOnly(): void {
+    const head = this.headWord;
+    this.resetText();
+    if (head !== 0) {
+      this.opened = true;
+      this.headWord = head;
+      this.operationWord = head;
+      this.token(wordText[head] as string, PREV.keyword, true);
+      this.value();
+    } else this.unreadable = true;
+  }
+}

@@ -43,6 +43,10 @@ export interface SignatureTableOptions {
 /** Different database systems one process talks to; more share the cache of the unknown dialect. */
 const MAX_SYSTEMS = 8;
 
+/** So many new texts of known shapes in a row, and the cache of texts is asked for every sixteenth only. */
+const INLINES = 64;
+const RARELY = 15;
+
 /** Statements of one database system. */
 class QueryCache {
   constructor(
@@ -62,6 +66,9 @@ export class SignatureTable {
   private readonly usesHosts: boolean;
   private readonly reader = new SqlReader();
   private readonly shapes = new ShapeCache<number>();
+  /** Texts of known shapes since one was known as a whole: an app that writes its values into its statements. */
+  private inARow = 0;
+  private sameShapes = 0;
 
   private lastSystem = '';
   private lastCache: QueryCache;
@@ -106,12 +113,17 @@ export class SignatureTable {
       this.lastSystem = system;
     }
     const cache = this.lastCache;
-    const known = cache.texts.get(text);
-    if (known !== 0) return known;
+    // A text that was never seen has no hash yet: computing it takes longer than comparing its shape.
+    const asks = this.inARow < INLINES || (++this.inARow & RARELY) === 0;
+    if (asks) {
+      const known = cache.texts.get(text);
+      if (known !== 0) {
+        this.inARow = 0;
+        return known;
+      }
+    }
     try {
-      const id = this.newText(text, cache.dialect);
-      cache.texts.set(text, id);
-      return id;
+      return this.newText(text, cache, asks);
     } catch {
       return this.overflow('query');
     }
@@ -207,14 +219,27 @@ export class SignatureTable {
     return cache;
   }
 
-  private newText(text: string, dialect: Dialect): number {
+  /** @param asked whether the cache of texts was asked already. */
+  private newText(text: string, cache: QueryCache, asked: boolean): number {
     const { reader, shapes } = this;
+    const { dialect, texts } = cache;
     reader.source.load(text);
     const same = shapes.find(reader.source, dialect);
-    if (same !== undefined) return same;
+    if (same !== undefined) {
+      if (this.inARow < INLINES) this.inARow++;
+      // One of eight: a text that comes again is kept soon, one that never does costs nothing.
+      this.sameShapes = (this.sameShapes + 1) & 7;
+      if (this.sameShapes === 0) texts.set(text, same);
+      return same;
+    }
+    if (!asked) {
+      const known = texts.get(text);
+      if (known !== 0) return known;
+    }
     reader.readLoaded(dialect);
     const id = this.newSignature(reader);
     if (reader.ordinary && id !== OVERFLOW_ID) shapes.remember(reader.source, dialect, id);
+    texts.set(text, id);
     return id;
   }
 

@@ -4,9 +4,11 @@ import * as chars from './chars.js';
 import * as words from './words.js';
 
 import { Tokens } from './tokens.js';
+import * as values from './values.js';
 
 // Local constants: the compiled module looks an import up at every use, which costs half the speed.
 const { wordBits } = chars;
+const { isValueSyntax } = values;
 const { indexOfWord, wordFlags, wordText } = words;
 
 const WORD_SELECT = indexOfWord('select');
@@ -38,7 +40,10 @@ export class Damage extends Tokens {
     if (end - from < SHORTEST_PIECE) return;
     // A space may stand before SELECT.
     const isFirst = from <= listO + SELECT_BYTES + 1 && this.lastKeyword === WORD_SELECT;
-    if (!isFirst && out[from - 2] !== 44) return;
+    const before = out[from - 2];
+    // After a value: an alias, or what is left of a literal.
+    const isAlias = before === 63 && !isValueSyntax(out.toString('latin1', from, end));
+    if (!isFirst && before !== 44 && !isAlias) return;
     // What was written and taken back may stand behind it.
     out[this.o] = 0;
     const flags = wordFlags[this.wordIn(out, from)] as number;

@@ -262,6 +262,7 @@ export class Statement extends Modes {
 
   /** An operator, a value or a bracket was written. */
   protected onOther(): void {
+    this.rowDue = false;
     this.lastAct = ACT.none;
     this.lastWord = 0;
     this.expectTable = false;

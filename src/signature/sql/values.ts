@@ -35,6 +35,11 @@ const followsValue = new Set(
 
 const wordFrom = indexOfWord('from');
 
+/** True for a word that belongs to the value before it. */
+export function isValueSyntax(text: string): boolean {
+  return followsValue.has(text.toLowerCase());
+}
+
 /** Writes values and names, and opens statements: what every kind of token ends in. */
 export class Values extends Statement {
   readonly source = new Source();
@@ -97,7 +102,7 @@ export class Values extends Statement {
       !this.isValueAfterTable
     )
       return false;
-    return !followsValue.has(this.source.text(start, Math.min(end, start + 20)).toLowerCase());
+    return !isValueSyntax(this.source.text(start, Math.min(end, start + 20)));
   }
 
   /** `FROM t ?`: nothing valid has a value there. */

@@ -67,6 +67,12 @@ const cases: [string, string, string[]][] = [
     'SELECT * FROM (SELECT a FROM t -- b) x WHERE a IN (COPY t FROM STDIN;\n94112\twanakag\n)',
     ['wanakag'],
   ],
+  ['a name after a value, without a table', "SELECT a, float8 '92333' kanari2", ['kanari2']],
+  [
+    'something between two rows',
+    "INSERT INTO t (a) VALUES ROW('kanari7'),@ ROW('kanari8')",
+    ['kanari'],
+  ],
   ['one word and a semicolon', 'SELECT interval;', []],
   ['rows without a comma', "INSERT INTO t (a) VALUES ROW('kanari7') ROW('kanari8')", ['kanari']],
 ];

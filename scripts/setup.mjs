@@ -109,9 +109,12 @@ function runNpm(args, what) {
 function install() {
   const marker = 'node_modules/.package-lock.json';
   if (!existsSync(path.join(ROOT, marker))) {
-    runNpm(['ci', '--no-audit', '--no-fund'], 'installing packages (npm ci)');
+    runNpm(['ci', '--include=dev', '--no-audit', '--no-fund'], 'installing packages (npm ci)');
   } else if (mtimeMs(marker) < mtimeMs('package-lock.json')) {
-    runNpm(['install', '--no-audit', '--no-fund'], 'updating packages (npm install)');
+    runNpm(
+      ['install', '--include=dev', '--no-audit', '--no-fund'],
+      'updating packages (npm install)',
+    );
     const now = new Date();
     utimesSync(path.join(ROOT, marker), now, now);
   }

@@ -76,8 +76,11 @@ export function queryOf(index: number): OperationIdentity {
   };
 }
 
-/** @returns points written. */
-export async function seed(store: TenantStore, options: SeedOptions): Promise<number> {
+/** @returns points written, and how many series (operation, caller, outcome) they belong to. */
+export async function seed(
+  store: TenantStore,
+  options: SeedOptions,
+): Promise<{ points: number; series: number }> {
   const random = randomOf(1);
   const hourly = Array.from({ length: 200 }, (_, i) =>
     durations(random, 200 * 1.05 ** (i % 150), 40),
@@ -88,6 +91,7 @@ export async function seed(store: TenantStore, options: SeedOptions): Promise<nu
   const pick = (from: readonly Histogram[], index: number): Histogram =>
     from[index % from.length] as Histogram;
   let written = 0;
+  let series = 0;
   const lastHour = Math.floor(options.nowMs / HOUR_MS) * HOUR_MS;
   const firstDense = lastHour - DENSE_HOURS * HOUR_MS;
   const times: { timeMs: number; templates: readonly Histogram[] }[] = [];
@@ -140,10 +144,11 @@ export async function seed(store: TenantStore, options: SeedOptions): Promise<nu
       };
       await store.commit([{ key: undefined, receivedMs: timeMs, writes: [write] }]);
       written += points.length;
+      if (n === 0) series += points.length;
       if (n % 10 === 9) await store.maintain(options.nowMs, RETENTION);
     }
     await store.maintain(options.nowMs, RETENTION);
     options.log(`seeded service ${s + 1} of ${options.services + 1}`);
   }
-  return written;
+  return { points: written, series };
 }

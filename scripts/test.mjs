@@ -17,8 +17,12 @@ const reportDir = mkdtempSync(path.join(tmpdir(), 'retrace-test-'));
  * fuzzer on every core they would measure the machine.
  */
 const PHASES = [
-  ['--exclude=test/integration/**', '--exclude=test/instrumentations/**'],
-  ['test/integration', 'test/instrumentations', '--maxWorkers=1'],
+  [
+    '--exclude=test/integration/**',
+    '--exclude=test/instrumentations/**',
+    '--exclude=test/suites/**',
+  ],
+  ['test/integration', 'test/instrumentations', 'test/suites', '--maxWorkers=1'],
 ];
 const asked = process.argv.slice(2);
 

@@ -1,6 +1,7 @@
 import { createExpressInstrumentation, createRouterInstrumentation } from './express/index.js';
 import { createFastifyInstrumentation } from './fastify/index.js';
 import { createHttpInstrumentation } from './http/index.js';
+import { createHttp2Instrumentation } from './http2/index.js';
 import { createPgInstrumentation, createPgPoolInstrumentation } from './pg/index.js';
 import type { Instrumentation } from './types.js';
 import { createUndiciInstrumentation } from './undici/index.js';
@@ -9,6 +10,7 @@ import { createUndiciInstrumentation } from './undici/index.js';
 export function allInstrumentations(): Instrumentation<never>[] {
   return [
     createHttpInstrumentation(),
+    createHttp2Instrumentation(),
     createUndiciInstrumentation(),
     createPgInstrumentation(),
     createPgPoolInstrumentation(),

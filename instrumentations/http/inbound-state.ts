@@ -11,7 +11,7 @@ export interface Inbound {
   queued: Inbound[] | undefined;
 }
 
-/** The same slot on IncomingMessage and ServerResponse. */
+/** The same slot on IncomingMessage, ServerResponse and HTTP/2's streams. */
 export const inboundOf = createSlot<Inbound>();
 
 /** Remembers which request a scope belongs to, for routers that know only the scope. */
@@ -26,7 +26,10 @@ export function requestOfScope(scope: RequestScope): IncomingMessageLike | undef
 
 /** The scope of a request object as the host holds it; undefined if it did not come over a socket. */
 export function scopeOfRequest(request: unknown): RequestScope | undefined {
-  return typeof request === 'object' && request !== null
-    ? inboundOf.get(request)?.scope
-    : undefined;
+  if (typeof request !== 'object' || request === null) return undefined;
+  const inbound = inboundOf.get(request);
+  if (inbound !== undefined) return inbound.scope;
+  // HTTP/2's compatibility API puts its request object before a stream.
+  const { stream } = request as { stream?: unknown };
+  return typeof stream === 'object' && stream !== null ? inboundOf.get(stream)?.scope : undefined;
 }

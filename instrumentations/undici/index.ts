@@ -4,6 +4,7 @@ import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { clientErrorType, errorTypeOf } from '../error-type.js';
 import { pathOf } from '../http/client-target.js';
 import type { Instrumentation, InstrumentationContext } from '../types.js';
+import { parseOrigin } from './origin.js';
 
 /** undici's internal Request, as its channels publish it (documented in DiagnosticsChannel.md). */
 interface RequestLike {
@@ -116,23 +117,4 @@ function isReleased(outbound: Outbound | undefined, error: unknown): boolean {
     outbound.status > 0 &&
     (error as { message?: unknown } | null)?.message === 'The operation was aborted.'
   );
-}
-
-/** Origins repeat: parsing costs 1 µs, the Map 0.02. Bounded: past it origins are parsed each time. */
-const MAX_ORIGINS = 256;
-const origins = new Map<string, { scheme: string; address: string; port: number }>();
-
-function parseOrigin(origin: unknown): { scheme: string; address: string; port: number } {
-  const text = typeof origin === 'string' ? origin : String(origin ?? '');
-  const known = origins.get(text);
-  if (known !== undefined) return known;
-  const parsed = { scheme: 'http', address: '', port: 0 };
-  if (URL.canParse(text)) {
-    const url = new URL(text);
-    parsed.scheme = url.protocol.slice(0, -1);
-    parsed.address = url.hostname.replace(/^\[|\]$/g, '');
-    parsed.port = Number(url.port) || (parsed.scheme === 'https' ? 443 : 80);
-  }
-  if (origins.size < MAX_ORIGINS) origins.set(text, parsed);
-  return parsed;
 }

@@ -47,6 +47,8 @@ export function installHooks<R>(
       if (states.get(hookable.name)?.state !== 'active') {
         states.set(hookable.name, { state: 'unsupported', version });
       }
+      // What Node itself does not publish in this version is no surprise: the start block says it.
+      if (module === '') return;
       diag.warnOnce(
         `unsupported:${hookable.name}:${version}`,
         `${hookable.name} ${version} is not supported (needs ${hookable.supported}); it runs unobserved`,

@@ -32,6 +32,8 @@ export interface RunOptions {
   /** File to run, or code for `--input-type`. */
   args: string[];
   retrace?: boolean;
+  /** Binary; default the running Node. */
+  node?: string;
   env?: Record<string, string>;
   /** Called for each piece of stdout. */
   onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
@@ -115,16 +117,20 @@ export class FakeAgent {
   }
 
   /** Runs a child to its end. */
-  async run({ args, retrace = true, env = {}, onStdout }: RunOptions): Promise<Outcome> {
-    const child = spawn(process.execPath, [...(retrace ? ['--require', REGISTER] : []), ...args], {
-      env: {
-        ...cleanEnvironment(),
-        RETRACE_AGENT_SOCKET: this.socketPath,
-        RETRACE_SERVICE_NAME: 'test-app',
-        ...env,
+  async run({ args, node, retrace = true, env = {}, onStdout }: RunOptions): Promise<Outcome> {
+    const child = spawn(
+      node ?? process.execPath,
+      [...(retrace ? ['--require', REGISTER] : []), ...args],
+      {
+        env: {
+          ...cleanEnvironment(),
+          RETRACE_AGENT_SOCKET: this.socketPath,
+          RETRACE_SERVICE_NAME: 'test-app',
+          ...env,
+        },
+        cwd: this.folder,
       },
-      cwd: this.folder,
-    });
+    );
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -15,7 +15,7 @@ describe.skipIf(missing)('other people’s suites with the runtime preloaded', (
   const lines: string[] = [];
   afterAll(() => console.log(lines.join('\n')));
 
-  it.each(suites)('$name: every test as without us', { timeout: 240_000 }, async (suite) => {
+  it.each(suites)('$name: every test as without us', { timeout: 600_000 }, async (suite) => {
     const { bare, hooked, problems, vanished } = await judgeSuite(suite);
     bareRuns.set(suite.name, bare);
     lines.push(
@@ -26,7 +26,7 @@ describe.skipIf(missing)('other people’s suites with the runtime preloaded', (
     expect(problems).toEqual([]);
   });
 
-  it.each(suites)('$name: a hook that breaks its host is noticed', async (suite) => {
+  it.each(suites)('$name: a sabotaged hook is noticed', { timeout: 180_000 }, async (suite) => {
     const bare = bareRuns.get(suite.name);
     if (bare === undefined) return expect.unreachable('the comparison before has not run');
     const file = suite.sabotaged ?? '';

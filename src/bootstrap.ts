@@ -82,6 +82,12 @@ export function bootstrap(): void {
   }, START_BLOCK_AFTER_MS).unref();
 }
 
+/**
+ * Who the app is, as known when there is something to tell. Process managers preload us into a container of
+ * their own, which sets the app's environment and its script (`process.argv[1]`) afterwards.
+ */
+const lateConfig = once(() => loadRuntimeConfig().config);
+
 /** Apps with an agent, nearly all, never load what this needs. */
 function loadDirect(diag: Diag): ServerAccess | undefined {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -96,10 +102,19 @@ function pipelineOptions(
   direct: ServerAccess | undefined,
 ): Parameters<typeof createWorkerHandle>[2] {
   return {
-    serviceName: config.serviceName,
-    serviceVersion: config.serviceVersion,
-    serviceNamespace: config.serviceNamespace,
-    environment: config.environment,
+    // Read when the worker starts, and cloned into it.
+    get serviceName() {
+      return lateConfig().serviceName;
+    },
+    get serviceVersion() {
+      return lateConfig().serviceVersion;
+    },
+    get serviceNamespace() {
+      return lateConfig().serviceNamespace;
+    },
+    get environment() {
+      return lateConfig().environment;
+    },
     sdkVersion: VERSION,
     agentSocket: config.agentSocket,
     direct,
@@ -121,8 +136,8 @@ function printStartBlock(
   writeStderr(
     formatStartBlock({
       version: VERSION,
-      serviceName: config.serviceName,
-      serviceVersion: config.serviceVersion,
+      serviceName: lateConfig().serviceName,
+      serviceVersion: lateConfig().serviceVersion,
       destination: direct === undefined ? config.agentSocket : describeDirect(direct),
       windowSeconds: config.exportIntervalSeconds,
       hooks: hooks.states(),
@@ -146,11 +161,7 @@ function writeStderr(text: string): void {
   }
 }
 
-function once(run: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    run();
-  };
+function once<T>(run: () => T): () => T {
+  let done: { readonly value: T } | undefined;
+  return () => (done ??= { value: run() }).value;
 }

@@ -127,7 +127,8 @@ describe.skipIf(!built)('several processes', LAST_TURN, () => {
     });
     expect(run).toMatchObject({ code: 4, stdout: 'done\n', stderr: '' });
     expect([agent.total(REQUESTS), agent.total(CALLS)]).toEqual([1, 1]);
-    expect(run.startBlock).toContain('service: ');
+    expect(run.startBlock).toContain('service: shop 3.2.1');
+    expect(agent.total(REQUESTS, { 'service.name': 'shop' })).toBe(1);
   });
 });
 

@@ -8,7 +8,7 @@
 const { closeSync, openSync, writeSync } = require('node:fs');
 const { isMainThread, workerData } = require('node:worker_threads');
 const { WORKER_MARK } = require('../../dist/src/aggregate/options.js');
-const { RingWriter } = require('../../dist/src/ring/writer.js');
+const { HEAD_OFFSET_BYTES } = require('../../dist/src/ring/layout.js');
 
 const file = process.env.RETRACE_SUITES_COUNT;
 
@@ -20,14 +20,31 @@ function count(letter) {
 }
 
 if (file && workerData?.mark !== WORKER_MARK) {
-  const { write } = RingWriter.prototype;
-  RingWriter.prototype.write = function (kind, ...rest) {
-    count(String(kind));
-    return write.call(this, kind, ...rest);
+  const rings = startRuntime();
+  // Each record is published by one store of the ring's head.
+  const { store } = Atomics;
+  Atomics.store = (array, index, value) => {
+    if (index === HEAD_OFFSET_BYTES / 4 && rings.has(array.buffer)) count('r');
+    return store(array, index, value);
   };
-  require('../../dist/src/register.js');
   if (!isMainThread) count('t');
   if (process.env.RETRACE_SUITES_SABOTAGE === '1') sabotage();
+}
+
+/** @returns the shared memory that the runtime made: the ring among it. */
+function startRuntime() {
+  const made = new Set();
+  const Real = globalThis.SharedArrayBuffer;
+  globalThis.SharedArrayBuffer = new Proxy(Real, {
+    construct(target, args) {
+      const buffer = new target(...args);
+      made.add(buffer);
+      return buffer;
+    },
+  });
+  require('../../dist/src/register.js');
+  globalThis.SharedArrayBuffer = Real;
+  return made;
 }
 
 /** What a hook must never do: let an error of its own out into the host. */

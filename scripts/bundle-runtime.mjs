@@ -10,6 +10,14 @@ import { build } from 'esbuild';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 const ENTRIES = ['src/bootstrap.ts', 'src/aggregate/worker-entry.ts'];
+const ENTRIES = [
+  'src/bootstrap.ts',
+  'src/aggregate/worker-entry.ts',
+  // Loaded later or not at all, by the first.
+  'src/aggregate/pipeline.ts',
+  'src/aggregate/last-word.ts',
+  'src/aggregate/host-pulse.ts',
+];
 
 /**
  * Of what the source loads by `require`, when it is needed: these are put into the bundle all the same, run at that

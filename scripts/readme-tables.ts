@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { costSection } from '../benchmarks/overhead/cost-tables.js';
 import { allInstrumentations } from '../instrumentations/index.js';
 import { ENV, type EnvVariable } from '../src/config/env.js';
-import { ATTR, HOST_METRIC, METRIC, RESOURCE } from '../src/core/semconv.js';
+import { ATTR, HOST_METRIC, METRIC, RESOURCE, RUNTIME_METRIC } from '../src/core/semconv.js';
 import {
   OUTGOING_POINT_ATTRIBUTES,
   OUTGOING_RESOURCE_ATTRIBUTES,
@@ -72,6 +72,8 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   [ATTR.packageName]: 'an installed application, as dpkg, rpm or apk names it',
   [ATTR.packageVersion]: 'its version',
   [ATTR.packageSource]: '`dpkg`, `rpm` or `apk`',
+  [ATTR.heapSpaceName]: '`new_space`, `old_space`, …, from a fixed list',
+  [ATTR.gcType]: '`minor`, `major`, `incremental` or `weakcb` (other SDKs)',
   [RESOURCE.serviceName]: 'as you configured it',
   [RESOURCE.serviceVersion]: 'from the app’s package.json or as configured',
   [RESOURCE.serviceNamespace]: 'as you configured it',
@@ -102,6 +104,7 @@ function leavesTable(): string {
     });
   const metrics = Object.values(METRIC).map((name) => `\`${name}\``);
   const hostMetrics = Object.values(HOST_METRIC).map((name) => `\`${name}\``);
+  const ofProcess = Object.values(RUNTIME_METRIC).map((name) => `\`${name}\``);
   return [
     '**About the process, once per window:**',
     tableOf(['Field', 'What it contains'], rows(OUTGOING_RESOURCE_ATTRIBUTES)),
@@ -109,6 +112,7 @@ function leavesTable(): string {
     tableOf(['Field', 'What it contains'], rows(OUTGOING_POINT_ATTRIBUTES)),
     `**Names of the metrics:** ${metrics.join(', ')}.`,
     `**Host health, measured by the agent every 15 s:** ${hostMetrics.join(', ')}.`,
+    `**Of the process itself, once per window:** ${ofProcess.join(', ')}.`,
   ].join('\n\n');
 }
 

@@ -1,12 +1,22 @@
-import { METRIC } from '../core/semconv.js';
+import { METRIC, RUNTIME_METRIC } from '../core/semconv.js';
 import type { Metric, MetricsRequest } from '../protocol/types.js';
 
 const TIMINGS: ReadonlySet<string> = new Set([
   METRIC.serverDuration,
   METRIC.clientDuration,
   METRIC.queryDuration,
+  RUNTIME_METRIC.gcDuration,
 ]);
-const KNOWN: ReadonlySet<string> = new Set(Object.values(METRIC));
+const KNOWN: ReadonlySet<string> = new Set([
+  ...Object.values(METRIC),
+  ...Object.values(RUNTIME_METRIC),
+]);
+/** What goes up and down is a state, whatever its temporality: it is not added up. */
+const STATES: ReadonlySet<string> = new Set([
+  RUNTIME_METRIC.heapUsed,
+  RUNTIME_METRIC.heapSizeLimit,
+  RUNTIME_METRIC.memoryUsage,
+]);
 
 /**
  * Whether windows of a metric can be added up and the server has a place for it: delta histograms of durations, delta
@@ -19,6 +29,7 @@ function isSupported(metric: Metric): boolean {
     const histogram = metric.kind === 'histogram' || metric.kind === 'exponentialHistogram';
     return histogram && metric.temporality === 'delta';
   }
+  if (STATES.has(metric.name) && metric.kind === 'sum' && !metric.monotonic) return true;
   return metric.kind === 'gauge' || (metric.kind === 'sum' && metric.temporality === 'delta');
 }
 

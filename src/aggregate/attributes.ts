@@ -64,6 +64,11 @@ export function counterAttributes(kind: string, reason: string | undefined): Att
   return new Builder().set(ATTR.retraceKind, kind).set(ATTR.retraceReason, reason).build();
 }
 
+/** The one attribute of a figure that the process has of itself. */
+export function gaugeAttributes(name: string, value: string): Attributes {
+  return new Builder().set(name, value).build();
+}
+
 function setRequest(
   builder: Builder,
   series: { endpointId: number; status: number },

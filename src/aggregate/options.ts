@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ServerAccess } from '../config/types.js';
+import type { DictionaryEntry } from '../signature/dictionary.js';
+import type { PulseSource } from './host-pulse.js';
 
 /** Marks our own worker's workerData: a preload that finds it does nothing, so the worker cannot start itself. */
 export const WORKER_MARK = 'retrace:worker';
@@ -26,11 +28,14 @@ export interface PipelineOptions {
   readonly timeOriginMs: number;
 }
 
+/** What the worker's port carries. */
+export type WorkerMessage = DictionaryEntry | ({ readonly kind: 'pulse' } & PulseSource);
+
 /** `workerData` of the worker. */
 export interface WorkerData {
   readonly mark: typeof WORKER_MARK;
   readonly ring: SharedArrayBuffer;
-  /** Carries dictionary entries, in order, each before the first record that uses it. */
+  /** Carries dictionary entries, in order, each before the first record that uses it; and once the pulse. */
   readonly port: MessagePort;
   /** The process's other recording threads; undefined in the worker of the main thread. */
   readonly group: SharedArrayBuffer | undefined;

@@ -21,6 +21,7 @@ import { Dictionary } from './dictionary.js';
 import type { PipelineOptions } from './options.js';
 import { RequestTracker } from './request-tracker.js';
 import { buildResource } from './resource.js';
+import type { RuntimeMeter, RuntimeReading } from './runtime-meter.js';
 import { SharedAccount } from './shared-account.js';
 import { buildWindow } from './window.js';
 
@@ -39,6 +40,8 @@ export interface PipelineParts {
   readonly send?: (instanceId: string, sequence: number, body: Uint8Array) => Promise<SendResult>;
   /** Called once when the agent has been away for a while. */
   readonly onFailing?: () => void;
+  /** Figures of the process itself; absent in threads other than the main one. */
+  readonly meter?: Pick<RuntimeMeter, 'read'>;
 }
 
 /** As the agent's towards the server. */
@@ -115,7 +118,7 @@ export class Pipeline {
 
   /** Ends the window: whatever was counted becomes batches in the queue. Nothing, once the host has the pen. */
   cutWindow(): void {
-    const parts = this.#endWindow();
+    const parts = this.#endWindow(this.parts.meter?.read());
     if (!this.#shared.takePen(PEN.worker)) return;
     this.#shared.closeWindow();
     this.#enqueue(parts);
@@ -126,8 +129,12 @@ export class Pipeline {
     for (const { body, account } of parts) this.#queue.add(body, account);
   }
 
-  /** Encoded before anybody takes the pen: that is the long part. */
-  #endWindow(): readonly EncodedPart[] {
+  /**
+   * Encoded before anybody takes the pen: that is the long part.
+   *
+   * @param readings none at the end of the process, which has no time for them.
+   */
+  #endWindow(readings: readonly RuntimeReading[] = []): readonly EncodedPart[] {
     // Also reads entries that no record has used yet, so that the channel does not grow.
     this.#dictionary.drain();
     const now = wallClockNanos();
@@ -136,7 +143,7 @@ export class Pipeline {
     addCounts(this.#account.recorded, this.#reader.takeRecorded());
     addDropped(this.#account, DROP_REASON.ringFull, this.#reader.takeDropped());
     let parts: readonly EncodedPart[] = [];
-    if (!this.#aggregator.isEmpty || !isEmptyAccount(this.#account)) {
+    if (!this.#aggregator.isEmpty || !isEmptyAccount(this.#account) || readings.length > 0) {
       const account = this.#account;
       this.#account = emptyAccount();
       const window = buildWindow({
@@ -147,6 +154,7 @@ export class Pipeline {
         startUnixNano: this.#windowStart,
         endUnixNano: end,
         account,
+        readings,
       });
       parts = window.map((part) => ({
         body: encodeMetricsRequest(part.request),

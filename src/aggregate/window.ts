@@ -10,6 +10,7 @@ import {
   seriesAttributes,
 } from './attributes.js';
 import type { Dictionary } from './dictionary.js';
+import type { RuntimeReading } from './runtime-meter.js';
 
 /** One message and what it states. */
 export interface WindowPart {
@@ -26,6 +27,8 @@ export interface WindowInput {
   readonly endUnixNano: bigint;
   /** `recorded` and `dropped` to state with this window; its `carried` is ignored. */
   readonly account: Account;
+  /** Figures of the process itself; absent where it does not measure itself. */
+  readonly readings?: readonly RuntimeReading[];
 }
 
 /**
@@ -39,7 +42,8 @@ const POINT_BYTES = 120;
 interface MetricShape {
   name: string;
   unit: string;
-  kind: 'exponentialHistogram' | 'sum' | 'integerSum' | 'gauge';
+  /** `state`: a sum that goes up and down. */
+  kind: 'exponentialHistogram' | 'sum' | 'integerSum' | 'gauge' | 'state';
 }
 
 const DURATION_NAME = {
@@ -67,6 +71,7 @@ const DROPPED: MetricShape = { name: METRIC.dropped, unit: '{record}', kind: 'in
 export function buildWindow(input: WindowInput): WindowPart[] {
   const writer = new PartWriter(input);
   writer.counters(input.account);
+  for (const reading of input.readings ?? []) writer.reading(reading);
   for (const series of input.aggregator.liveSeries()) writer.series(series);
   for (const [endpointId, times] of input.aggregator.componentTimes()) {
     const of = (component: string): Attributes =>
@@ -132,9 +137,17 @@ class PartWriter {
   }
 
   number(shape: MetricShape, attributes: Attributes, value: number): void {
+    this.#number(shape, attributes, value, shape.kind !== 'sum');
+  }
+
+  reading({ name, unit, kind, integer, attributes, value }: RuntimeReading): void {
+    this.#number({ name, unit, kind }, attributes, value, integer);
+  }
+
+  #number(shape: MetricShape, attributes: Attributes, value: number, integer: boolean): void {
     const metric = this.#metric(shape);
     if (metric.kind !== 'sum' && metric.kind !== 'gauge') return;
-    metric.points.push({ ...this.#times(), attributes, value, integer: shape.kind !== 'sum' });
+    metric.points.push({ ...this.#times(), attributes, value, integer });
     this.#grow(attributes, 0);
   }
 
@@ -186,5 +199,9 @@ function emptyMetric({ name, unit, kind }: MetricShape): Metric {
     return { name, unit, kind, temporality: 'delta', points: [] };
   }
   if (kind === 'gauge') return { name, unit, kind, points: [] };
+  if (kind === 'state') {
+    // OpenTelemetry's UpDownCounter: its value now, since the start.
+    return { name, unit, kind: 'sum', temporality: 'cumulative', monotonic: false, points: [] };
+  }
   return { name, unit, kind: 'sum', temporality: 'delta', monotonic: true, points: [] };
 }

@@ -8,11 +8,11 @@ import {
   WAKE_OFFSET_BYTES,
 } from '../ring/layout.js';
 import type { ServerAccess } from '../config/types.js';
-import type { DictionaryEntry } from '../signature/dictionary.js';
 import type * as DirectSenderModule from '../transport/direct-sender.js';
 import { SocketSender } from '../transport/socket-sender.js';
-import type { PipelineOptions, WorkerData } from './options.js';
+import type { PipelineOptions, WorkerData, WorkerMessage } from './options.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
+import { RuntimeMeter } from './runtime-meter.js';
 import { ThreadPlace } from './thread-group.js';
 import { warmUp } from './warm-up.js';
 
@@ -32,10 +32,18 @@ const { waitAsync } = Atomics as unknown as {
 function main({ ring, port, options, group }: WorkerData): void {
   const words = new Int32Array(ring);
   const sayOnce = createSayOnce(options);
+  const meter = options.mainThread ? new RuntimeMeter() : undefined;
   const pipeline = new Pipeline({
     ring,
     options,
-    receive: () => receiveMessageOnPort(port)?.message as DictionaryEntry | undefined,
+    receive: () => {
+      for (;;) {
+        const message = receiveMessageOnPort(port)?.message as WorkerMessage | undefined;
+        if (message?.kind !== 'pulse') return message;
+        meter?.attach(message);
+      }
+    },
+    ...(meter && { meter }),
     ...(options.direct === undefined
       ? toAgent(options.agentSocket, sayOnce)
       : toServer(options.direct, sayOnce)),

@@ -29,6 +29,7 @@ import {
   NO_PATIENCE,
   WORKER_WAIT_MS,
 } from './exit-patience.js';
+import type { PulseSource } from './host-pulse.js';
 import { type PipelineOptions, WORKER_MARK, type WorkerData } from './options.js';
 import { loadLastWord, prepareLastWord } from './prepare-last-word.js';
 import { SharedAccount } from './shared-account.js';
@@ -62,6 +63,8 @@ export interface WorkerHandle {
   start(): void;
   /** Sends a dictionary entry; starts the worker. Must precede the first record that uses the entry. */
   post(entry: DictionaryEntry): void;
+  /** Tells the worker where this thread's own figures are; starts it. */
+  watch(source: PulseSource): void;
   /**
    * In the host's last turn: has everything recorded so far written to where the agent finds it, by the worker or,
    * should that not answer, by this thread. Blocks, at most EXIT_WAIT_MS (see exit-patience.ts); returns at once
@@ -182,6 +185,15 @@ export function createWorkerHandle(
     return !drained || Atomics.load(words, UNSETTLED) !== 0;
   };
 
+  const watch = (source: PulseSource): void => {
+    start();
+    try {
+      port?.postMessage({ kind: 'pulse', ...source });
+    } catch {
+      // A Node.js that cannot share its histogram: nothing is known of the loop and the heap then.
+    }
+  };
+
   const flushOwn = (patience: ExitPatience): void => {
     if (options.direct !== undefined) {
       flushDirectly(patience);
@@ -226,6 +238,7 @@ export function createWorkerHandle(
     },
     start,
     post,
+    watch,
     flush,
   };
 }

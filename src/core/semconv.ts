@@ -87,6 +87,53 @@ export const COLLECTORS = [
 ] as const;
 export type CollectorName = (typeof COLLECTORS)[number];
 
+/**
+ * What a runtime measures of its own process, once per window. Of threads only the main one: its event loop and heap.
+ * Source: OpenTelemetry semantic conventions 1.3x, "Node.js runtime", "V8 JS engine runtime", "OS process".
+ */
+export const RUNTIME_METRIC = {
+  /** Gauges, s: how late the event loop was, over the window. */
+  loopDelayMin: 'nodejs.eventloop.delay.min',
+  loopDelayMax: 'nodejs.eventloop.delay.max',
+  loopDelayMean: 'nodejs.eventloop.delay.mean',
+  loopDelayP50: 'nodejs.eventloop.delay.p50',
+  loopDelayP90: 'nodejs.eventloop.delay.p90',
+  loopDelayP99: 'nodejs.eventloop.delay.p99',
+  /** Gauge, 0 … 1: share of the time in which the loop was not idle. */
+  loopUtilization: 'nodejs.eventloop.utilization',
+  /** Sum that goes up and down, By, by `v8js.heap.space.name`. */
+  heapUsed: 'v8js.memory.heap.used',
+  /** Sum that goes up and down, By: what V8 lets the heap become; the conventions have no name for it. */
+  heapSizeLimit: 'retrace.heap.size_limit',
+  /** Histogram, s, by `v8js.gc.type`. */
+  gcDuration: 'v8js.gc.duration',
+  /** Sum, s, by `cpu.mode`. */
+  cpuTime: 'process.cpu.time',
+  /** Sum that goes up and down, By: resident memory. */
+  memoryUsage: 'process.memory.usage',
+} as const;
+
+/** Values of `v8js.gc.type`. */
+export const GC_TYPES = ['minor', 'major', 'incremental', 'weakcb'] as const;
+
+/** Values of `v8js.heap.space.name`: the heap spaces of V8 in Node.js 20 to 26. */
+export const HEAP_SPACES = [
+  'read_only_space',
+  'new_space',
+  'old_space',
+  'code_space',
+  'shared_space',
+  'trusted_space',
+  'shared_trusted_space',
+  'new_large_object_space',
+  'large_object_space',
+  'code_large_object_space',
+  'shared_large_object_space',
+  'shared_trusted_large_object_space',
+  'trusted_large_object_space',
+  'map_space',
+] as const;
+
 /** Attribute names of data points. */
 export const ATTR = {
   httpRequestMethod: 'http.request.method',
@@ -133,6 +180,8 @@ export const ATTR = {
   packageVersion: 'retrace.package.version',
   /** dpkg | rpm | apk */
   packageSource: 'retrace.package.source',
+  heapSpaceName: 'v8js.heap.space.name',
+  gcType: 'v8js.gc.type',
 } as const;
 
 /** Attribute names of the resource (who sends). */

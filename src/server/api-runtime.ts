@@ -41,8 +41,9 @@ export interface GcFigures {
 }
 
 /**
- * What processes measured of themselves in one bucket; main threads only. A part is null where nothing was received:
- * an older runtime, another language, a process that did not live for a whole window.
+ * What processes measured of themselves in one bucket; event loop and heap are the main thread's. A part is null where
+ * nothing was received: an older runtime, another language, a process that did not live for a whole window – and the
+ * delay of an event loop that was busy for less than 1 % of the time, because an idle process is not woken to probe it.
  */
 export interface RuntimePoint {
   timeMs: number;
@@ -51,7 +52,7 @@ export interface RuntimePoint {
   eventLoopDelay: EventLoopDelay | null;
   /** 0 … 1: share of time in which the event loop was not idle. */
   eventLoopUtilization: Gauge | null;
-  /** [] where no collection was seen, or none is measured. */
+  /** Other OpenTelemetry SDKs only; [] where none is measured. */
   gc: GcFigures[];
   /** Bytes in use in V8's heap. */
   heapUsedBytes: Gauge | null;

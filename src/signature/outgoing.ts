@@ -9,11 +9,14 @@ import {
   COLLECTORS,
   COMPONENT,
   DROP_REASON,
+  GC_TYPES,
+  HEAP_SPACES,
   HOST_METRIC,
   KIND,
   METRIC,
   RESOURCE,
   SDK_NAME,
+  RUNTIME_METRIC,
 } from '../core/semconv.js';
 import type {
   Attributes,
@@ -183,6 +186,8 @@ const POINT_RULES: Readonly<Record<string, Rule>> = {
   [ATTR.packageName]: byOrigin(matching(PACKAGE_NAME), nothing),
   [ATTR.packageVersion]: byOrigin(matching(PACKAGE_VERSION), nothing),
   [ATTR.packageSource]: oneOf(['dpkg', 'rpm', 'apk']),
+  [ATTR.heapSpaceName]: oneOf(HEAP_SPACES),
+  [ATTR.gcType]: oneOf(GC_TYPES),
 };
 
 const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
@@ -216,6 +221,7 @@ export const OUTGOING_RESOURCE_ATTRIBUTES: readonly string[] = Object.keys(RESOU
 /** … and the names of metrics. */
 export const OUTGOING_METRICS: readonly string[] = [
   ...Object.values(METRIC),
+  ...Object.values(RUNTIME_METRIC),
   ...Object.values(HOST_METRIC),
 ];
 

@@ -2,6 +2,7 @@ import { ATTR, COMPONENT, DROP_REASON, METRIC, RESOURCE } from '../../core/semco
 import type { Attributes, Metric, MetricsRequest, NumberPoint } from '../../protocol/types.js';
 import { publicIdOf } from '../store/catalog.js';
 import type {
+  GaugePoint,
   HostWrite,
   OperationIdentity,
   SeriesKind,
@@ -10,6 +11,7 @@ import type {
 } from '../store/store.js';
 import { HostTranslator, isHostMetric } from './host-series.js';
 import { callerOf, integerOf, operationOf, textOf } from './operations.js';
+import { isRuntimeMetric, runtimeGauges } from './runtime-gauges.js';
 import { timingsOf } from './timings.js';
 
 /** `service.name` under which the host agent reports its own counters. */
@@ -52,8 +54,8 @@ export interface TranslateOptions {
  */
 export function translate(request: MetricsRequest, options: TranslateOptions): Translation {
   const result: Translation = { writes: [], hosts: [], rejectedPoints: 0 };
-  for (const { resource, metrics } of request.resourceMetrics) {
-    const translator = new ResourceTranslator(options, resource);
+  for (const { resource, scopeName, metrics } of request.resourceMetrics) {
+    const translator = new ResourceTranslator(options, resource, scopeName);
     for (const metric of metrics) translator.metric(metric);
     const write = translator.finish(resource);
     if (write !== undefined) result.writes.push(write);
@@ -66,6 +68,7 @@ export function translate(request: MetricsRequest, options: TranslateOptions): T
 
 class ResourceTranslator {
   private readonly points: SeriesPoint[] = [];
+  private readonly gauges: GaugePoint[] = [];
   private readonly unsupported = new Map<number, number>();
   private seenMs = 0;
   rejectedPoints = 0;
@@ -74,6 +77,8 @@ class ResourceTranslator {
   constructor(
     private readonly options: TranslateOptions,
     resource: Attributes,
+    /** What the agent measures of a process travels under that process's resource. */
+    private readonly scopeName: string,
   ) {
     const timeOf = (timeUnixNano: bigint): number => this.timeOf(timeUnixNano);
     this.host = new HostTranslator(resource, timeOf, options.oldestMs);
@@ -82,7 +87,9 @@ class ResourceTranslator {
   metric(metric: Metric): void {
     const kind = TIMING_KIND[metric.name];
     if (kind !== undefined) this.timings(kind, metric);
-    else if (FACT_METRICS.has(metric.name)) this.facts(metric);
+    else if (this.scopeName !== AGENT_SERVICE && isRuntimeMetric(metric.name)) {
+      this.ofProcess(metric);
+    } else if (FACT_METRICS.has(metric.name)) this.facts(metric);
     else if (isHostMetric(metric.name)) this.host.metric(metric);
     else this.rejectedPoints += metric.points.length;
   }
@@ -109,6 +116,15 @@ class ResourceTranslator {
         outcome: outcomeOf(kind, point.attributes),
       });
     }
+  }
+
+  private ofProcess(metric: Metric): void {
+    const gauges = runtimeGauges(metric, (time) => {
+      const minuteMs = this.minuteOf(time);
+      return minuteMs < this.options.oldestMs ? undefined : minuteMs;
+    });
+    if (gauges === undefined) this.refuse(metric.points.length, this.options.nowMs);
+    else this.gauges.push(...gauges);
   }
 
   private facts(metric: Metric): void {
@@ -192,7 +208,7 @@ class ResourceTranslator {
     const name = textOf(resource, RESOURCE.serviceName) || 'unknown_service';
     const agent = name === AGENT_SERVICE;
     // A sender of nothing but metrics unknown here is no service yet.
-    if (this.points.length === 0 && !agent) return undefined;
+    if (this.points.length + this.gauges.length === 0 && !agent) return undefined;
     return {
       service: {
         name,
@@ -203,6 +219,7 @@ class ResourceTranslator {
       instance: instanceOf(resource),
       seenMs: this.seenMs || this.options.nowMs,
       points: this.points,
+      ...(this.gauges.length > 0 && { gauges: this.gauges }),
     };
   }
 }

@@ -44,6 +44,8 @@ const MEANING: Readonly<Record<string, string>> = {
   [ATTR.packageName]: 'Installed application as the package manager names it',
   [ATTR.packageVersion]: 'Its version',
   [ATTR.packageSource]: 'The package manager',
+  [ATTR.heapSpaceName]: 'Part of the JavaScript heap, from a closed list',
+  [ATTR.gcType]: 'Kind of garbage collection, from a closed list',
   [RESOURCE.serviceName]: 'Name of the service, as it was configured',
   [RESOURCE.serviceVersion]: 'Its version',
   [RESOURCE.serviceNamespace]: 'Group of services, as it was configured',

@@ -105,6 +105,11 @@ function choiceOf<T extends string>(
   return found;
 }
 
+/** @throws ApiError 400 when it is no text, or too long. */
+export function textParameter(request: FastifyRequest, name: string): string | undefined {
+  return textOf(queryOf(request), name);
+}
+
 /** Empty is the same as absent: a cleared search field. */
 function textOf(query: Query, name: string): string | undefined {
   const value = query[name];

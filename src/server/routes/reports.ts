@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { DetailAnswer, ReportKind, ServiceAnswer, SetupAnswer } from '../api-types.js';
+import type {
+  DetailAnswer,
+  ReportKind,
+  RuntimeAnswer,
+  ServiceAnswer,
+  SetupAnswer,
+} from '../api-types.js';
 import { notFound } from '../plugins/errors.js';
 import { requireSession } from '../plugins/session.js';
 import type { Platform } from '../platform.js';
@@ -7,10 +13,11 @@ import { privacyCsv, reportCsv, servicesCsv } from '../queries/csv-tables.js';
 import { detailAnswer } from '../queries/detail.js';
 import { privacyAnswer } from '../queries/privacy.js';
 import { reportAnswer } from '../queries/report.js';
+import { runtimeAnswer } from '../queries/runtime.js';
 import { KIND_OF_REPORT } from '../queries/rows.js';
 import { serviceAnswer, servicesAnswer, thresholdOf } from '../queries/services.js';
 import type { OperationRecord, ServiceRecord, TenantStore } from '../store/store.js';
-import { MAX_LIMIT, rangeOf, reportParameters, wantsCsv } from './parameters.js';
+import { MAX_LIMIT, rangeOf, reportParameters, textParameter, wantsCsv } from './parameters.js';
 
 /** An agent counts as connected when it delivered within this time. */
 const AGENT_SEEN_MS = 86_400_000;
@@ -44,6 +51,13 @@ export function reportRoutes(app: FastifyInstance, platform: Platform, tls: bool
     const { id } = request.params as ReportParams;
     const range = rangeOf(request, platform);
     return serviceAnswer(store, await serviceOf(store, id), range, platform.now());
+  });
+
+  app.get('/api/services/:id/runtime', async (request): Promise<RuntimeAnswer> => {
+    const store = tenantOf(request);
+    const range = rangeOf(request, platform);
+    const service = await serviceOf(store, (request.params as ReportParams).id);
+    return runtimeAnswer(store, service, range, textParameter(request, 'instance'));
   });
 
   app.get('/api/services/:id/:report', async (request, reply) => {

@@ -103,14 +103,16 @@ export class Catalog {
     return id;
   }
 
-  instance(service: number, instance: InstanceSeen, seenMs: number): void {
-    this.db.run(
+  /** @returns its id. */
+  instance(service: number, instance: InstanceSeen, seenMs: number): number {
+    const row = this.db.get<{ id: number }>(
       `INSERT INTO instances
          (service_id, instance_key, version, host_name, runtime, first_seen_ms, last_seen_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (service_id, instance_key) DO UPDATE SET
          version = excluded.version, host_name = excluded.host_name, runtime = excluded.runtime,
-         last_seen_ms = max(last_seen_ms, excluded.last_seen_ms)`,
+         last_seen_ms = max(last_seen_ms, excluded.last_seen_ms)
+       RETURNING id`,
       service,
       instance.key,
       instance.version,
@@ -119,6 +121,7 @@ export class Catalog {
       seenMs,
       seenMs,
     );
+    return row?.id ?? 0;
   }
 
   operation(

@@ -31,6 +31,12 @@ export function purgeSlice(db: SqlDatabase, nowMs: number, retention: Retention)
       level,
       cutoff - level,
     ).changes;
+    deleted += db.run(
+      `DELETE FROM gauges WHERE (instance_id, level, period) IN
+         (SELECT instance_id, level, period FROM gauges WHERE level = ? AND period <= ? LIMIT ${SLICE})`,
+      level,
+      cutoff - level,
+    ).changes;
   }
   deleted += db.run(
     `DELETE FROM batches WHERE (source_id, sequence) IN

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 
 /**
  * Schema of a tenant's database. `chunks.level` is 0 for minutes that are not rolled up yet, else the
- * bucket's seconds; times are epoch ms, `chunks.period` is epoch seconds. Series belong to a service or to a
+ * bucket's seconds; times are epoch ms, `chunks.period` and `gauges.period` are epoch seconds. Series belong to a service or to a
  * host: `service_id` of operations and chunks is then the host's id with a minus.
  */
 export const TENANT_SCHEMA = `
@@ -94,6 +94,20 @@ CREATE TABLE IF NOT EXISTS chunks (
 );
 CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (level, period);
 CREATE INDEX IF NOT EXISTS chunks_by_range ON chunks (service_id, kind, level, period, shard);
+CREATE TABLE IF NOT EXISTS gauge_series (
+  id INTEGER PRIMARY KEY,
+  metric TEXT NOT NULL,
+  label TEXT NOT NULL,
+  UNIQUE (metric, label)
+);
+CREATE TABLE IF NOT EXISTS gauges (
+  instance_id INTEGER NOT NULL,
+  level INTEGER NOT NULL,
+  period INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (instance_id, level, period)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS gauges_by_time ON gauges (level, period);
 CREATE TABLE IF NOT EXISTS service_settings (
   public_id TEXT PRIMARY KEY,
   apdex_threshold_ms INTEGER NOT NULL

@@ -78,6 +78,36 @@ export interface ServiceWrite {
   /** Epoch ms of the latest data. */
   seenMs: number;
   points: SeriesPoint[];
+  /** What the instance measured of itself, or of its host. */
+  gauges?: GaugePoint[];
+}
+
+/** Measured values of one series within a minute. */
+export interface GaugePoint {
+  /** Name of the metric, and the values of the attributes that tell its series apart; '' for none. */
+  metric: string;
+  label: string;
+  /** Epoch ms, a whole minute. */
+  minuteMs: number;
+  /** How many values, their sum, the least and the greatest, in the unit of the wire. */
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+}
+
+export interface GaugeScan {
+  service: number;
+  /** Only of the instance with this key. */
+  instance?: string;
+  range: ScanRange;
+}
+
+/** A series of an instance in one bucket. */
+export interface GaugeView extends Omit<GaugePoint, 'minuteMs'> {
+  /** InstanceSeen.key */
+  instance: string;
+  bucketMs: number;
 }
 
 /** What arrived of one host. */
@@ -266,6 +296,8 @@ export interface TenantStore {
   ): Promise<OperationRecord | undefined>;
   /** Visits every series of the range, each exactly once; order unspecified. */
   scan(query: SeriesScan, visit: (view: SeriesView) => void): Promise<void>;
+  /** Visits every gauge of the range, each exactly once; order unspecified. */
+  scanGauges(query: GaugeScan, visit: (view: GaugeView) => void): Promise<void>;
   /**
    * Rises whenever something changed in buckets that had ended FINISHED_AFTER_MS before: what was derived from
    * `finished` parts at another number is out of date.

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Catalog } from './catalog.js';
 import { Directory } from './directory.js';
 import { HostBook } from './host-book.js';
+import { Gauges } from './gauges.js';
 import { OperationBook } from './operation-book.js';
 import { PendingMinutes } from './pending.js';
 import { purgeSlice } from './retention.js';
@@ -14,6 +15,8 @@ import type {
   HostPackage,
   HostProcessSeen,
   HostRecord,
+  GaugeScan,
+  GaugeView,
   InstanceRecord,
   ReceivedAttributeRecord,
   ServiceSettingsRecord,
@@ -45,6 +48,7 @@ export class SqliteTenantStore implements TenantStore {
   private readonly directory: Directory;
   private readonly hostBook: HostBook;
   private readonly scanner: ChunkScanner;
+  private readonly gauges: Gauges;
   /** By service, see `lateChanges`. */
   private readonly late = new Map<number, number>();
   private purges = 0;
@@ -59,6 +63,7 @@ export class SqliteTenantStore implements TenantStore {
     this.directory = new Directory(this.db);
     this.hostBook = new HostBook(this.db);
     this.scanner = new ChunkScanner(this.db, this.catalog);
+    this.gauges = new Gauges(this.db);
   }
 
   async commit(batches: readonly Batch[]): Promise<CommitResult[]> {
@@ -72,6 +77,7 @@ export class SqliteTenantStore implements TenantStore {
       // Ids and sums of the failed transaction live on in memory otherwise.
       this.catalog.forget();
       this.pending.forget();
+      this.gauges.forget();
       throw error;
     }
   }
@@ -83,7 +89,8 @@ export class SqliteTenantStore implements TenantStore {
     }
     for (const write of batch.writes) {
       const service = this.catalog.service(write.service, write.instance.version, write.seenMs);
-      this.catalog.instance(service, write.instance, write.seenMs);
+      const instance = this.catalog.instance(service, write.instance, write.seenMs);
+      if (write.gauges !== undefined) this.gauges.add(instance, write.gauges);
       for (const point of write.points) this.pending.add(service, point, write.seenMs);
     }
     for (const write of batch.hosts ?? []) {
@@ -167,6 +174,10 @@ export class SqliteTenantStore implements TenantStore {
     return this.scanner.scan(query, visit);
   }
 
+  scanGauges(query: GaugeScan, visit: (view: GaugeView) => void): Promise<void> {
+    return this.gauges.scan(query, visit);
+  }
+
   lateChanges(service: number): number {
     return this.purges + (this.late.get(service) ?? 0);
   }
@@ -236,6 +247,7 @@ export class SqliteTenantStore implements TenantStore {
     if (this.closed) return;
     this.closed = true;
     this.scanner.closed = true;
+    this.gauges.closed = true;
     this.db.close();
   }
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { HOST_METRIC, METRIC, SDK_NAME } from '../../../src/core/semconv.js';
+import { HOST_METRIC, METRIC, RUNTIME_METRIC, SDK_NAME } from '../../../src/core/semconv.js';
 import * as protocol from '../../../src/protocol/index.js';
 import { UNITS } from '../../../src/signature/known-values.js';
 import {
@@ -180,6 +180,10 @@ describe('the bytes that leave', () => {
       'encodeMetricsResponseJson',
       'encodeRefusal',
     ]);
-    expect(OUTGOING_METRICS).toEqual([...Object.values(METRIC), ...Object.values(HOST_METRIC)]);
+    expect(OUTGOING_METRICS).toEqual([
+      ...Object.values(METRIC),
+      ...Object.values(RUNTIME_METRIC),
+      ...Object.values(HOST_METRIC),
+    ]);
   });
 });

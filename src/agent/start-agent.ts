@@ -24,6 +24,7 @@ import {
 } from './receiver/receiver.js';
 import { Refusal } from './receiver/refusal.js';
 import { REPORT_MINUTES, ReportMemory } from './report/report-memory.js';
+import { SENDER_SECONDS, Senders } from './senders.js';
 import { Spool } from './spool/spool.js';
 import { SpoolHeldError } from './spool/spool-lock.js';
 import type { AgentStatus } from './status-types.js';
@@ -87,6 +88,7 @@ export async function startAgent(
   });
   const tap = new OutgoingTap();
   spool.onPayload = (payload) => tap.add(payload);
+  const senders = new Senders();
   const refused: Record<string, number> = {};
   const handover = new HandoverPickup(
     dirname(config.socketPath),
@@ -127,6 +129,7 @@ export async function startAgent(
       committed: { ...(uplink?.committed ?? { batches: 0, records: 0 }) },
       dropped: structuredClone(spool.ledger.totals),
     },
+    runtimes: { heardOf: senders.count, withinSeconds: SENDER_SECONDS },
     refused: { ...refused },
     handover: { ...handover.counts },
     spool: { bytes: spool.totals().bytes, maxBytes: config.spoolMaxBytes },
@@ -138,6 +141,7 @@ export async function startAgent(
   const sinkOf = (origin?: Origin): BatchSink => ({
     accept: async (body, kind, batchKey) => {
       const refusedPoints = await intake.take(body, kind, batchKey, origin);
+      senders.heard(batchKey);
       if (refusedPoints > 0) {
         log.warn(
           'unsupported',

@@ -29,6 +29,8 @@ export interface AgentStatus {
     /** By reason. */
     dropped: Losses;
   };
+  /** Runtimes (threads that serve count as one each) whose batches came lately. */
+  runtimes: { heardOf: number; withinSeconds: number };
   /** Requests answered with an error, by code. */
   refused: Record<string, number>;
   handover: { taken: number; malformed: number };

@@ -344,6 +344,7 @@ describe('batches', () => {
     );
     expect(replies.filter(({ status }) => status !== 200)).toEqual([]);
     expect(agent.status().counts.received).toEqual({ batches: 500, records: 1000 });
+    expect(agent.status().runtimes.heardOf).toBe(500);
   });
 
   it('come over loopback TCP when that is on, and only batches', async () => {

@@ -8,6 +8,10 @@ export function formatStatus(status: AgentStatus, nowMs = Date.now()): string {
     ['agent', `${status.agentId} (pid ${status.pid}), up ${ago(nowMs - status.startedAtMs)}`],
     ['server', serverText(status)],
     ['uplink', connectionText(status, nowMs)],
+    [
+      'runtimes',
+      `${formatCount(status.runtimes.heardOf)} heard of within ${status.runtimes.withinSeconds / 60} min`,
+    ],
     ['recovered', amount(counts.recovered)],
     [
       'received',

@@ -10,7 +10,7 @@ Usage: retrace <command> [options]
   report                the three reports in the terminal, straight from running apps
   doctor                checks socket, proxy, TLS, key, clock and hooks; one fix per fault
   verify                prints exactly what leaves this host, field by field
-  signature '<sql>'     what a statement looks like once its literals are gone
+  signature '<sql>'     what a statement or a URL looks like once its values are gone
   help                  this text
   --version             the version
 

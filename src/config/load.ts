@@ -7,5 +7,6 @@ export { loadAgentConfig } from './load-agent.js';
 export { loadRuntimeConfig } from './load-runtime.js';
 export { loadServerConfig } from './load-server.js';
 export { loadUpConfig } from './load-up.js';
+export { loadUrlTemplates } from './load-url-templates.js';
 export { ConfigError } from './types.js';
 export type { AgentConfig, LogLevel, RuntimeConfig, ServerConfig } from './types.js';

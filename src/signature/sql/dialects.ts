@@ -84,6 +84,16 @@ const oracle: Dialect = {
   questionOperators: false,
 };
 
+/** The dialects that differ, by OpenTelemetry's `db.system.name`. */
+export const DIALECT_NAMES: readonly string[] = [
+  'postgresql',
+  'mysql',
+  'mariadb',
+  'sqlite',
+  'microsoft.sql_server',
+  'oracle.db',
+];
+
 /** By OpenTelemetry's `db.system.name`, its older `db.system` values and the close relatives. */
 const bySystem = new Map<string, Dialect>([
   ['postgresql', postgresql],

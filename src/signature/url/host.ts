@@ -1,11 +1,12 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { maskName } from '../sql/names.js';
 
 /** RFC 1035: a host name has at most 253 characters, a label at most 63. */
 const MAX_HOST = 253;
 const MAX_LABEL = 40;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/;
-const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
-const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/;
+/** What may follow a host's colon. Anything else is no port, and what stands before it is no host but a user. */
+const PORT = /^[0-9]{0,5}$/;
 
 /** What stands for a host that is none, such as the path of a Unix socket. */
 export const HIDDEN_HOST = '*';
@@ -27,16 +28,17 @@ export function cleanHost(host: string): string {
   if (text.startsWith('[')) {
     const end = text.indexOf(']');
     text = end < 0 ? text.slice(1) : text.slice(1, end);
-    return IPV6.test(text) && text.length <= 45 ? text : HIDDEN_HOST;
+    return isIPv6(text) && !text.includes('%') ? text : HIDDEN_HOST;
   }
   const colon = text.indexOf(':');
   if (colon >= 0) {
     if (text.indexOf(':', colon + 1) >= 0)
-      return IPV6.test(text) && text.length <= 45 ? text : HIDDEN_HOST;
+      return isIPv6(text) && !text.includes('%') ? text : HIDDEN_HOST;
+    if (!PORT.test(text.slice(colon + 1))) return HIDDEN_HOST;
     text = text.slice(0, colon);
   }
   if (text.endsWith('.')) text = text.slice(0, -1);
   if (text === '' || text.length > MAX_HOST) return HIDDEN_HOST;
-  if (IPV4.test(text)) return text;
+  if (isIPv4(text)) return text;
   return text.split('.').map(cleanLabel).join('.');
 }

@@ -44,9 +44,9 @@ function findQuery(segments: readonly string[]): number {
 export function cleanRoute(route: string): string {
   if (route === '(regexp)' || route === '*') return route;
   const whole = route.length <= MAX_READ;
-  let text = whole ? route : route.slice(0, MAX_READ);
-  if (isPattern(text)) return '(regexp)';
+  let text = (whole ? route : route.slice(0, MAX_READ)).trim();
   text = text.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '');
+  if (isPattern(text)) return '(regexp)';
   const hash = text.indexOf('#');
   if (hash >= 0) text = text.slice(0, hash);
   let parts = text.split('/');
@@ -63,6 +63,7 @@ export function cleanRoute(route: string): string {
     if (cleaned.length + next.length > MAX_ROUTE - 3) return `${cleaned}/${OPEN_END}`;
     cleaned += next;
   }
+  if (isPattern(cleaned)) return '(regexp)';
   return cleaned === '' ? '/' : cleaned;
 }
 

@@ -1,4 +1,4 @@
-import { cleanHost } from './host.js';
+import { cleanHost, HIDDEN_HOST } from './host.js';
 import type { TemplateMatcher } from './templates.js';
 import { knownSegment } from './vocabulary.js';
 
@@ -92,41 +92,65 @@ export function pathTemplate(target: string, host: string, match?: TemplateMatch
   return text === '' ? '/' : text;
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = {
-  http: '80',
-  ws: '80',
-  https: '443',
-  wss: '443',
-};
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 };
 
+/** Host and port as they are written; a scheme's own port is not. */
 function authorityText(authority: string, scheme: string): string {
   const host = cleanHost(authority);
-  const port = /:(\d{1,5})$/.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[1];
+  const digits = /:(\d{1,5})$/.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[1];
+  const port = digits === undefined ? 0 : Number(digits);
   const written = host.includes(':') ? `[${host}]` : host;
-  const plain =
-    port === undefined ||
-    port === DEFAULT_PORTS[scheme] ||
-    (scheme === '' && (port === '80' || port === '443'));
-  return plain || Number(port) > 65_535 ? written : `${written}:${Number(port)}`;
+  const plain = port === 0 || port > 65_535 || port === DEFAULT_PORTS[scheme];
+  return plain || host === HIDDEN_HOST ? written : `${written}:${port}`;
 }
 
+/** Last labels of hosts, besides countries: without one of them a text without a scheme may be a file's name. */
+const TOP_DOMAINS =
+  `com org net edu gov mil int info biz name io dev app cloud tech online site store shop xyz
+  internal intranet local localdomain lan corp home private cluster svc example test invalid localhost arpa`
+    .split(/\s+/)
+    .join('|');
 /** `api.example.com/v1` without a scheme: a first segment that can only be a host. */
-const BARE_HOST =
-  /^(?:[^/\\@]*@)?(?:localhost|(?:[a-z0-9*_-]+\.)+[a-z*]{1,24}|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])(?::\d{1,5})?(?=[/\\?#]|$)/i;
+const BARE_HOST = new RegExp(
+  `^(?:localhost|(?:[a-z0-9*_-]+\\.)+(?:[a-z]{2}|${TOP_DOMAINS})|\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-f:.]+\\])` +
+    '(?::\\d{1,5})?(?=[/\\\\?#]|$)',
+  'i',
+);
 
 /**
- * Method and URL without anything that could identify: `GET api.stripe.com/v1/customers/*`. Takes absolute,
- * protocol-relative and origin-form targets, `host:port` of CONNECT, and `*`. Total.
+ * As `urlSignature`, with the user's templates.
+ * @param match compiled RETRACE_URL_TEMPLATES
+ */
+export function urlSignatureBy(
+  match: TemplateMatcher | undefined,
+  method: unknown,
+  url: unknown,
+): string {
+  const verb = cleanMethod(typeof method === 'string' ? method : '');
+  const given = typeof url === 'string' ? url : url instanceof URL ? url.href : '';
+  const target = given.trim().slice(0, MAX_TARGET + 1);
+  if (target === '*') return `${verb} *`;
+  if (verb === 'CONNECT' && !/[/\\]/.test(target)) {
+    return `${verb} ${authorityText(target.replace(/[?#].*$/s, ''), '')}`;
+  }
+  const whole = !SCHEME.test(target) && BARE_HOST.test(target) ? `//${target}` : target;
+  const { authority, scheme } = split(whole);
+  const path = pathTemplate(whole, '', match);
+  const host = authority === '' ? '' : authorityText(authority, scheme);
+  if (host === '') return `${verb} ${path}`;
+  // What would not be known for a host without its slashes keeps them.
+  return `${verb} ${BARE_HOST.test(host) ? '' : '//'}${host}${path}`;
+}
+
+/**
+ * Method and URL without anything that could identify: `GET api.stripe.com/v1/customers/*`. Query, fragment, userinfo
+ * and matrix parameters are dropped, segments of the path that are not in the closed vocabulary are `*`, and so are
+ * labels of the host that look like ids. Total: never throws, linear time, bounded output; its own signature.
+ *
+ * @param method any text; what is no known method is `_OTHER`.
+ * @param url absolute, protocol-relative (`//host/path`), origin-form (`/path`), `host:port` of CONNECT, `*`, or a
+ *   host and path without a scheme. Of a longer one 4,096 characters are read.
  */
 export function urlSignature(method: string, url: string): string {
-  const verb = cleanMethod(String(method));
-  const target = String(url).trim();
-  if (target === '*') return `${verb} *`;
-  if (verb === 'CONNECT' && !target.includes('/')) return `${verb} ${authorityText(target, '')}`;
-  const bare = !SCHEME.test(target) && BARE_HOST.test(target);
-  const { authority, scheme } = split(bare ? `//${target}` : target);
-  const path = pathTemplate(bare ? `//${target}` : target, '');
-  return authority === ''
-    ? `${verb} ${path}`
-    : `${verb} ${authorityText(authority, scheme)}${path}`;
+  return urlSignatureBy(undefined, method, url);
 }

@@ -61,7 +61,7 @@ function setOf(src: Uint8Array, end: number, dialect: Dialect): number {
 /**
  * What is known of statements that differ from one another in their literals only. A new text of a known shape is
  * compared with it byte by byte, literals skipped by the rules of `holes.ts`, and needs no scan: the scanner would come
- * to the same place after each token. (Measured over the scanner: see `benchmarks/micro/signature.mjs`.)
+ * to the same place after each token. (Measured over the scanner: see `benchmarks/micro/signature.ts`.)
  *
  * Nothing of a shape is ever written out. Bounded; an app that makes a new shape per call soon stops being remembered.
  */

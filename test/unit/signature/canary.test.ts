@@ -52,7 +52,7 @@ describe('planted values', () => {
     const bare = [...allPlanted()].filter(
       ({ text, dialect }) => sqlSignatureParts(text, dialect).text === '?',
     );
-    // Messages of errors are the only texts of the list that are no statements.
-    expect(bare.filter(({ text }) => !/^(?:duplicate|Key|ERROR)/.test(text))).toEqual([]);
+    // Messages of errors, and a text without its head, are the only ones of the list that are no statements.
+    expect(bare.filter(({ text }) => !/^(?:duplicate|Key|ERROR|…)/.test(text))).toEqual([]);
   });
 });

@@ -27,7 +27,12 @@ const bareRuns = new Map<string, Promise<Run>>();
 
 /** The run without hooks; one for all comparisons with it. */
 function runBare(scenario: string, options: RunOptions): Promise<Run> {
-  const key = JSON.stringify([scenario, options.node, options.entry, options.env]);
+  const key = JSON.stringify([
+    scenario,
+    options.node ?? process.execPath,
+    options.entry ?? 'cjs',
+    options.env ?? {},
+  ]);
   const known = bareRuns.get(key);
   if (known) return known;
   const run = runScenario(scenario, { ...options, hooked: false });

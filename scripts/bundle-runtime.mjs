@@ -10,23 +10,16 @@ import { build } from 'esbuild';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 const ENTRIES = ['src/bootstrap.ts', 'src/aggregate/worker-entry.ts'];
-const ENTRIES = [
-  'src/bootstrap.ts',
-  'src/aggregate/worker-entry.ts',
-  // Loaded later or not at all, by the first.
-  'src/aggregate/pipeline.ts',
-  'src/aggregate/last-word.ts',
-  'src/aggregate/host-pulse.ts',
-];
-
 /**
  * Of what the source loads by `require`, when it is needed: these are put into the bundle all the same, run at that
  * moment, and share with the rest what they need (Node 24: 7 to 14 ms of CPU in the host's thread at their loading, 24 to
  * 34 as files of their own, on a busy machine). Every other stays a file.
  */
-const INSIDE = ['src/aggregate/pipeline.ts', 'src/aggregate/last-word.ts'].map((file) =>
-  path.join(ROOT, file),
-);
+const INSIDE = [
+  'src/aggregate/pipeline.ts',
+  'src/aggregate/last-word.ts',
+  'src/aggregate/host-pulse.ts',
+].map((file) => path.join(ROOT, file));
 
 /** The path of a file that is loaded later, as seen from the bundle. */
 function later(entry) {

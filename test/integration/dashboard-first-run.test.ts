@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, startNode, type Child } from '../helpers/child.js';
+import { requireService } from '../helpers/services.js';
 import { until } from '../helpers/until.js';
 import { SKIPPED_BECAUSE } from './dashboard-browser.js';
 import { SharedDashboard } from './dashboard-shared.js';
 
 const CLI = path.join(ROOT, 'dist/src/cli/main.js');
 const APP = path.join(ROOT, 'test/fixtures/e2e/app.cjs');
+const postgres = await requireService('postgres');
 const SERVICE = '<script>alert(1)</script> مرحبا 🦊';
 
 describe.skipIf(SKIPPED_BECAUSE !== undefined)(`first run ${SKIPPED_BECAUSE ?? ''}`, () => {
@@ -20,6 +22,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`first run ${SKIPPED_BECAUSE ?? '
   beforeAll(() => test.start());
   afterAll(async () => {
     for (const child of children) await child.stop('SIGKILL');
+    await postgres.service?.stop();
     await test.close();
     rmSync(dir, { recursive: true, force: true });
   });
@@ -45,6 +48,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`first run ${SKIPPED_BECAUSE ?? '
     );
     const app = startNode(['--require', 'retrace/register', APP], {
       ...socket,
+      ...postgres.service?.env,
       RETRACE_SERVICE_NAME: SERVICE,
       RETRACE_EXPORT_INTERVAL_SECONDS: '1',
       FRAMEWORK: 'http',
@@ -56,19 +60,32 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`first run ${SKIPPED_BECAUSE ?? '
       await (await fetch(`http://127.0.0.1:${port}/status`)).text();
     }
 
+    for (let request = 0; request < 3 && postgres.service !== undefined; request++) {
+      await (await fetch(`http://127.0.0.1:${port}/list`)).text();
+    }
+
     // Nothing is reloaded: the page turns into data by itself, and a name stays a name.
     await page.getByRole('link', { name: SERVICE }).click();
     await page.getByRole('heading', { level: 1, name: SERVICE }).waitFor();
     await page.getByText(`nodejs ${process.versions.node}`).waitFor();
     await until('all calls are shown', async () => {
       const { services } = await test.services();
-      return services[0]?.requests.calls === 10;
+      return services[0]?.requests.calls === (postgres.service === undefined ? 10 : 13);
     });
     await page.getByRole('link', { name: 'Web services', exact: true }).click();
     await page.getByText('ECONNREFUSED').waitFor();
     await page.getByRole('link', { name: /127\.0\.0\.1.*\/v1\/status/ }).click();
     await page.getByRole('link', { name: 'GET /status' }).waitFor();
     await page.getByText('connection refused').first().waitFor();
+    if (postgres.service !== undefined) {
+      // 18 statements with literals, one signature without any.
+      await page.goBack();
+      await page.getByRole('link', { name: 'Queries', exact: true }).click();
+      await page.getByRole('link', { name: /SELECT \? \+ \?/ }).click();
+      await page.getByRole('link', { name: 'GET /list' }).first().waitFor();
+      await page.getByText('Repeated within one request.').waitFor();
+      await page.getByText(/In 3 requests .* at most 6 times/).waitFor();
+    }
     expect(test.dashboard.complaints).toEqual([]);
     await page.close();
   });

@@ -74,7 +74,10 @@ export class SharedDashboard {
     const page = await this.dashboard.context.newPage();
     await page.goto(new URL(at, this.dashboard.url).href);
     await page.locator('h1').first().waitFor();
-    await expect.poll(() => page.locator('[class*=Skeleton-root]').count()).toBe(0);
+    // A busy machine takes longer than the second that is the default.
+    await expect
+      .poll(() => page.locator('[class*=Skeleton-root]').count(), { timeout: 10_000 })
+      .toBe(0);
     return page;
   }
 

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METRIC } from '../../src/core/semconv.js';
-import { axeFindings, builtDashboard, overflowPx, SKIPPED_BECAUSE } from './dashboard-browser.js';
+import { builtDashboard, overflowPx, SKIPPED_BECAUSE } from './dashboard-browser.js';
 import { queryAttributes } from './dashboard-data.js';
 import { HOSTILE, SharedDashboard } from './dashboard-shared.js';
+import { axeTests } from './dashboard-axe.js';
+import { stateTests } from './dashboard-states.js';
 import { requestOf, SHOP, timingPoint, timings } from './server-harness.js';
 
 /** Compressed JavaScript of the first load; the chart's chunk counts too, although it loads later. */
@@ -36,7 +37,6 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     await page.getByRole('heading', { name: 'Connect your first app' }).waitFor();
     const { commands } = await test.setup();
     for (const command of commands) await page.getByText(command, { exact: true }).waitFor();
-    expect(await axeFindings(page)).toEqual([]);
     await test.seed();
     await page.getByRole('link', { name: /shop/ }).waitFor();
     await page.getByRole('link', { name: HOSTILE }).waitFor();
@@ -204,25 +204,15 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     await page.close();
   });
 
-  const REPORTS = ['endpoints', 'queries', 'web-services'] as const;
-
-  it.each(['/', '/privacy', '/login', '/nothing', '', ...REPORTS.map((report) => `/${report}`)])(
-    'satisfies axe, light and dark: %j',
-    async (at) => {
-      const ofService = at === '' || REPORTS.some((report) => at === `/${report}`);
-      const page = await test.page(ofService ? `/services/${await test.shopId()}${at}` : at);
-      await expectAccessible(page);
-    },
-  );
-
-  it.each(REPORTS)('satisfies axe on a detail page, light and dark: %s', async (report) => {
-    await expectAccessible(await test.detailPage(report));
-  });
+  axeTests(test);
+  stateTests(test);
 
   it('fits 390 and 2560 px without sideways scrolling, hostile names included', async () => {
     const { services } = await test.services();
     const pages = services.flatMap(({ id }) => [`/services/${id}`, `/services/${id}/queries`]);
-    for (const at of ['/', '/privacy', ...pages, `${pages[0] ?? ''}/endpoints`]) {
+    const shop = `/services/${await test.shopId()}`;
+    const more = ['', '/endpoints', '/hosts', '/runtime'].map((page) => `${shop}${page}`);
+    for (const at of ['/', '/privacy', '/hosts', ...pages, ...more]) {
       const page = await test.page(at);
       for (const width of [390, 2560]) {
         await page.setViewportSize({ width, height: 900 });
@@ -281,12 +271,3 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     expect(test.dashboard.complaints.filter((text) => !expected.test(text))).toEqual([]);
   });
 });
-
-/** All rules in light; in dark only what colours can change. */
-async function expectAccessible(page: Page): Promise<void> {
-  expect(await axeFindings(page)).toEqual([]);
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
-  expect(await axeFindings(page, ['color-contrast'])).toEqual([]);
-  await page.close();
-}

@@ -93,6 +93,7 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   [RESOURCE.osName]: '`Debian GNU/Linux`, …, from a fixed list (agent)',
   [RESOURCE.osVersion]: 'its version (agent)',
   [RESOURCE.osBuildId]: 'version of the kernel, labels of one’s own are `*` (agent)',
+  [RESOURCE.retraceInstances]: 'how many processes of a host were added up (agent)',
 };
 
 function leavesTable(): string {

@@ -138,6 +138,7 @@ export async function seed(
           environment: 'production',
           agent: false,
         },
+        version: '1.0.0',
         instance: { key: `instance-${s}`, version: '1.0.0', hostName: 'host', runtime: 'nodejs' },
         seenMs: timeMs,
         points,

@@ -51,6 +51,7 @@ export interface AgentTuning {
   bodyTimeoutMs?: number;
   attemptMs?: UplinkOptions['attemptMs'];
   retry?: UplinkOptions['retry'];
+  gatherMs?: UplinkOptions['gatherMs'];
   /** Pause between reports of own losses. */
   lossReportMs?: number;
   /** Pause between rounds of host health. */
@@ -95,9 +96,9 @@ export async function startAgent(
     async (body, batchKey) => void (await intake.take(body, 'protobuf', batchKey)),
     (code) => log.warn('handover', `a hand-over file could not be taken (${code})`),
   );
-  const { attemptMs, retry } = tuning;
+  const { attemptMs, retry, gatherMs } = tuning;
   const startUplink = (to: Destination): Uplink => {
-    const started = new Uplink(spool, { destination: to, log, attemptMs, retry });
+    const started = new Uplink(spool, { destination: to, log, attemptMs, retry, gatherMs });
     started.start();
     return started;
   };

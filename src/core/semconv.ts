@@ -206,6 +206,8 @@ export const RESOURCE = {
   osVersion: 'os.version',
   /** The kernel's version. */
   osBuildId: 'os.build_id',
+  /** How many processes the agent added up; those that are named in the same request without metrics. */
+  retraceInstances: 'retrace.instances',
 } as const;
 
 /** Values of `retrace.component`. */

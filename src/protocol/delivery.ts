@@ -13,9 +13,14 @@ export const JSON_TYPE = 'application/json';
 
 /**
  * Runtime → agent: `<service.instance.id>:<sequence>`; sequence starts at 1. The agent ignores a batch it has seen.
- * Agent → server: `<agent id>:<boot id>:<sequence>`; the server deduplicates in the transaction that stores it.
+ * Agent → server: `<agent id>:<boot id>:<sequence>`, or `…:<first>-<last>` where the body holds several batches added
+ * up; the server deduplicates every one of them in the transaction that stores it. Where it has stored some of them
+ * before it takes none and answers 409 `batch_partly_stored`; sent one by one they then count once.
  */
 export const BATCH_HEADER = 'retrace-batch';
+
+/** Most batches in one body. */
+export const MAX_BATCHES_TOGETHER = 1_000;
 
 /**
  * Set to `1` on a 200 answer by a reader that looked at a batch without taking it (`retrace report` where no
@@ -49,6 +54,7 @@ export const ERROR_CODE = {
   bodyTooLarge: 'body_too_large',
   malformedBody: 'malformed_body',
   invalidParameter: 'invalid_parameter',
+  batchPartlyStored: 'batch_partly_stored',
   rateLimited: 'rate_limited',
   requestTimeout: 'request_timeout',
   unavailable: 'unavailable',

@@ -212,6 +212,7 @@ const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
   [RESOURCE.osName]: text(cleanDistribution),
   [RESOURCE.osVersion]: matching(OS_VERSION),
   [RESOURCE.osBuildId]: text(cleanKernelVersion),
+  [RESOURCE.retraceInstances]: integer(1, 1_000_000),
 };
 
 /** Every name that may travel, for the tests that compare it with what is sent. */

@@ -166,8 +166,10 @@ export class TestServer {
 
   private take(request: IncomingMessage, body: Buffer): Answer {
     const batchKey = String(request.headers['retrace-batch']);
-    if (this.keys.has(batchKey)) return { status: 200 };
-    this.keys.add(batchKey);
+    const keys = keysOf(batchKey);
+    const seen = keys.filter((key) => this.keys.has(key)).length;
+    if (seen > 0) return { status: seen === keys.length ? 200 : 409 };
+    for (const key of keys) this.keys.add(key);
     this.taken.push({
       batchKey,
       authorization: request.headers.authorization,
@@ -176,6 +178,13 @@ export class TestServer {
     });
     return { status: 200 };
   }
+}
+
+/** `a:b:3-5` names `a:b:3`, `a:b:4` and `a:b:5`. */
+export function keysOf(batchKey: string): string[] {
+  const [, source = batchKey, first, last = first] = /^(.*):(\d+)(?:-(\d+))?$/.exec(batchKey) ?? [];
+  const together = Number(last) - Number(first) + 1;
+  return Array.from({ length: together }, (_, i) => `${source}:${Number(first) + i}`);
 }
 
 /** A CONNECT proxy that keeps a log of what it was asked for. */

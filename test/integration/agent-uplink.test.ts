@@ -29,6 +29,7 @@ import {
 const INGEST_KEY = 'rt_test_key_0123456789';
 const TUNING: AgentTuning = {
   retry: { firstMs: 20, maxMs: 100 },
+  gatherMs: 0,
   attemptMs: 2_000,
   lossReportMs: 50,
 };

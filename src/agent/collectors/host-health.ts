@@ -34,7 +34,9 @@ export interface HostHealthOptions {
 export class HostHealth {
   /** Batches written so far. */
   readonly own = { batches: 0, records: 0 };
-  private readonly collectors: Running[];
+  private readonly quick: Running[];
+  /** Those that do not run in every round. */
+  private readonly slow: Running[];
   private readonly view: HostView;
   private resource: Attributes;
   private round = 0;
@@ -49,16 +51,18 @@ export class HostHealth {
     this.resource = ownResource(host);
     this.view = viewOf(options);
     const { disabled } = options;
-    this.collectors = prepareCollectors(
+    const collectors = prepareCollectors(
       createCollectors(host, (learned) => {
         this.resource = { ...this.resource, ...learned };
       }).filter(({ name }) => !disabled.includes(name) && !disabled.includes('all')),
     );
+    this.quick = collectors.filter(({ collector }) => collector.everyRounds === 1);
+    this.slow = collectors.filter(({ collector }) => collector.everyRounds > 1);
   }
 
   /** Linux only: elsewhere there is no /proc to read. */
   start(everyMs: number, onProblem: () => void): void {
-    if (this.collectors.length === 0 || process.platform !== 'linux') return;
+    if (this.quick.length + this.slow.length === 0 || process.platform !== 'linux') return;
     const next = (): void => {
       // A round that is still under way is not joined by a second one.
       this.running ??= this.collect()
@@ -83,22 +87,35 @@ export class HostHealth {
   }
 
   /** One round, without storing it: what would leave this host. */
-  async measure(): Promise<MetricsRequest> {
+  async measure(): Promise<MetricsRequest[]> {
+    const { round } = this;
+    this.round += 1;
+    return [await this.measureSome(this.quick, round), await this.measureSome(this.slow, round)];
+  }
+
+  private async measureSome(some: readonly Running[], round: number): Promise<MetricsRequest> {
     const result = await collectRound(
-      this.collectors,
-      this.round,
+      some,
+      round,
       this.view,
       () => this.resource,
       () => ({ unixMs: Date.now(), monotonicMs: performance.now() }),
     );
-    this.round += 1;
     for (const name of result.failed) this.options.onFailure(name);
     // Collectors clean what they name; nothing leaves without having passed the list itself.
     return cleanMetricsRequest(asRequest(result, AGENT_SERVICE_NAME)).request;
   }
 
+  /** The quick ones are stored first: going through all processes or packages must not hold their figures up. */
   private async collect(): Promise<void> {
-    const request = await this.measure();
+    const { round } = this;
+    this.round += 1;
+    await this.store(await this.measureSome(this.quick, round));
+    await this.store(await this.measureSome(this.slow, round));
+  }
+
+  private async store(request: MetricsRequest): Promise<void> {
+    if (request.resourceMetrics.every(({ metrics }) => metrics.length === 0)) return;
     const payload = await compress(encodeMetricsRequest(request));
     await this.spool.append({ payload, records: 0 });
     this.own.batches += 1;

@@ -4,16 +4,18 @@ import type { Count } from './loss-ledger.js';
 import { type SegmentName, segmentPath } from './segment-file.js';
 import { step, type WalkPosition } from './walk.js';
 
+export interface FoundBatch {
+  kind: 'batch';
+  seq: number;
+  records: number;
+  isLossReport: boolean;
+  payload: Buffer;
+  next: WalkPosition;
+}
+
 /** What lies at a position of a segment. */
 export type Found =
-  | {
-      kind: 'batch';
-      seq: number;
-      records: number;
-      isLossReport: boolean;
-      payload: Buffer;
-      next: WalkPosition;
-    }
+  | FoundBatch
   | { kind: 'damage'; lost: Count; bytes: Buffer; next: WalkPosition }
   /** Nothing further that can be read: the end, or the torn end of a write that was never acknowledged. */
   | { kind: 'end' };

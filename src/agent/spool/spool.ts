@@ -6,7 +6,7 @@ import { type Count, type LedgerState, LossLedger, NO_LOSSES } from './loss-ledg
 import { GroupQueue, MAX_GROUP_BYTES } from './group-queue.js';
 import { quarantine } from './quarantine.js';
 import { SEEN_FILE_BYTES, SeenKeys } from './seen-keys.js';
-import type { Segment } from './segment.js';
+import type { FoundBatch, Segment } from './segment.js';
 import { MIN_SEGMENT_BYTES, SegmentWriter } from './segment-writer.js';
 import { recoverSegments } from './recover.js';
 import { SlotFile } from './slot-file.js';
@@ -29,14 +29,24 @@ export interface SpoolEntry {
   isLossReport?: boolean;
 }
 
-/** The oldest batch that is not delivered yet. */
-export interface SpooledBatch {
-  /** `<agent id>:<boot id>:<seq>`: the same on every attempt, also after a restart. */
+/** The oldest batches that are not delivered yet, one after the other without a gap. */
+export interface SpooledBatches {
+  /** `<agent id>:<boot id>:<seq>`, or `…:<first seq>-<last seq>`: numbers a batch has on every attempt, also after a restart. */
   batchKey: string;
-  payload: Buffer;
+  /** One per batch, at least one. */
+  payloads: Buffer[];
   records: number;
-  isLossReport: boolean;
+  hasLossReport: boolean;
 }
+
+/** How many batches may be delivered together: at least one, whatever its bytes. */
+export interface PeekLimits {
+  batches: number;
+  /** Of their payloads. */
+  bytes: number;
+}
+
+export const ONE_BATCH: PeekLimits = { batches: 1, bytes: 0 };
 
 export interface SpoolState extends LedgerState {
   /** seq 0 = the start of that segment, which may not exist yet. */
@@ -49,7 +59,7 @@ export interface SpoolTotals extends Count {
   bytes: number;
 }
 
-interface InFlight extends SpooledBatch {
+interface InFlight extends SpooledBatches {
   segment: Segment;
   next: WalkPosition;
 }
@@ -148,8 +158,11 @@ export class Spool {
     return this.queue.push(entry);
   }
 
-  /** The oldest undelivered batch; the same one until it is settled or released. Damaged ones on the way are counted and passed. */
-  peek(): SpooledBatch | undefined {
+  /**
+   * The oldest undelivered batches; the same ones until they are settled or released. Damaged ones on the way are
+   * counted and passed.
+   */
+  peek(limits: PeekLimits = ONE_BATCH): SpooledBatches | undefined {
     while (this.inFlight === undefined) {
       const segment = this.segments[0];
       if (segment === undefined) return undefined;
@@ -158,16 +171,7 @@ export class Spool {
       }
       const found = segment.read(this.cursor, this.keys.sealKey);
       if (found.kind === 'batch') {
-        const { payload, records, isLossReport, next, seq } = found;
-        const batchKey = `${this.keys.agentId}:${segment.name.bootId}:${seq}`;
-        this.inFlight = {
-          batchKey,
-          payload,
-          records,
-          isLossReport,
-          segment,
-          next,
-        };
+        this.inFlight = this.gather(segment, found, limits);
       } else if (found.kind === 'damage') {
         quarantine(this.dir, segment.name.id, this.cursor.offset, found.bytes);
         segment.take(found.lost);
@@ -183,24 +187,46 @@ export class Spool {
     return this.inFlight;
   }
 
-  /** The server has the batch that `peek` gave. */
+  /** The batch found and those that follow it in its segment, up to the first that cannot be read. */
+  private gather(segment: Segment, first: FoundBatch, limits: PeekLimits): InFlight {
+    const payloads = [first.payload];
+    let { records, isLossReport: hasLossReport, next, seq: last } = first;
+    let bytes = first.payload.length;
+    while (payloads.length < limits.batches && bytes < limits.bytes) {
+      const found = segment.read(next, this.keys.sealKey);
+      // Numbers without a gap: the key names the first and the last of them.
+      if (found.kind !== 'batch' || found.seq !== last + 1) break;
+      bytes += found.payload.length;
+      if (bytes > limits.bytes) break;
+      payloads.push(found.payload);
+      records += found.records;
+      hasLossReport ||= found.isLossReport;
+      next = found.next;
+      last = found.seq;
+    }
+    const range = last === first.seq ? `${last}` : `${first.seq}-${last}`;
+    const batchKey = `${this.keys.agentId}:${segment.name.bootId}:${range}`;
+    return { batchKey, payloads, records, hasLossReport, segment, next };
+  }
+
+  /** The server has what `peek` gave. */
   commit(): Count {
-    return this.settle((batch) => {
-      if (batch.isLossReport) this.ledger.reportCommitted();
+    return this.settle((batches) => {
+      if (batches.hasLossReport) this.ledger.reportCommitted();
       return false;
     });
   }
 
-  /** The server will never take the batch that `peek` gave. */
+  /** The server will never take what `peek` gave. */
   reject(reason: string): Count {
-    return this.settle((batch) => {
-      this.ledger.lose(reason, { batches: 1, records: batch.records });
-      if (batch.isLossReport) this.ledger.reportLost();
+    return this.settle(({ payloads, records, hasLossReport }) => {
+      this.ledger.lose(reason, { batches: payloads.length, records });
+      if (hasLossReport) this.ledger.reportLost();
       return true;
     });
   }
 
-  /** The attempt to send the batch that `peek` gave has failed; until the next `peek` it may be dropped. */
+  /** The attempt to send what `peek` gave has failed; until the next `peek` it may be dropped. */
   release(): void {
     this.inFlight = undefined;
   }
@@ -325,14 +351,14 @@ export class Spool {
     this.ledger.reportLost();
   }
 
-  private settle(decide: (batch: InFlight) => boolean): Count {
+  private settle(decide: (batches: InFlight) => boolean): Count {
     const { inFlight } = this;
-    if (inFlight === undefined) throw new Error('no batch is under way');
+    if (inFlight === undefined) throw new Error('nothing is under way');
     this.inFlight = undefined;
-    const count = { batches: 1, records: inFlight.records };
+    const count = { batches: inFlight.payloads.length, records: inFlight.records };
     const sync = decide(inFlight);
     inFlight.segment.take(count);
-    if (inFlight.isLossReport) inFlight.segment.hasLossReport = false;
+    if (inFlight.hasLossReport) inFlight.segment.hasLossReport = false;
     this.cursor = { segment: inFlight.segment.name.id, ...inFlight.next };
     this.save(sync);
     return count;

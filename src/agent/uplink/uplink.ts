@@ -4,8 +4,9 @@ import type { Outcome } from '../../transport/outcome.js';
 import { RetrySchedule, type RetryLimits } from '../../transport/retry-schedule.js';
 import type { AgentLog } from '../agent-log.js';
 import type { Count } from '../spool/loss-ledger.js';
-import type { Spool, SpooledBatch } from '../spool/spool.js';
+import { ONE_BATCH, type PeekLimits, type Spool, type SpooledBatches } from '../spool/spool.js';
 import type { UplinkStatus } from '../status-types.js';
+import { buildUpload } from './build-upload.js';
 import type { Destination } from './create-poster.js';
 
 export interface UplinkOptions {
@@ -14,13 +15,25 @@ export interface UplinkOptions {
   /** One attempt, first byte to last, ms. */
   attemptMs?: number;
   retry?: RetryLimits;
+  /** Shortest time from one upload to the next while the spool holds less than one upload takes. */
+  gatherMs?: number;
 }
 
 /** Long enough for 4 MB over a slow line, short enough to notice a connection that has died. */
 const ATTEMPT_MS = 30_000;
 const RETRY: RetryLimits = { firstMs: 1_000, maxMs: 60_000 };
+/**
+ * Windows of a host's processes arrive spread over their 10 s; what comes within this time is added up and sent as
+ * one. A first batch after a pause does not wait: with one process nothing is slower than before.
+ */
+const GATHER_MS = 2_000;
+/** Of what one upload adds up: some 4,000 series, decoded one batch at a time. */
+const TOGETHER: PeekLimits = { batches: 128, bytes: 192 * 1024 };
 
-/** Sends the spool to the server, oldest first, one batch in flight. */
+/**
+ * Sends the spool to the server, oldest first, one upload in flight. The spool stays the truth: batches lie there as
+ * they came and are added up only on their way out, under a key that names every one of them (`<first>-<last>`).
+ */
 export class Uplink {
   readonly committed: Count = { batches: 0, records: 0 };
   private readonly schedule: RetrySchedule;
@@ -39,6 +52,15 @@ export class Uplink {
   private stopAtMs = Infinity;
   private wake: () => void = () => undefined;
   private running: Promise<void> | undefined;
+  /** By performance.now(). */
+  private lastUploadMs = -Infinity;
+  /**
+   * The next upload holds this many batches again: the server may have stored them although its answer was lost, and
+   * knows them by the same key.
+   */
+  private sameAgain: number | undefined;
+  /** So many of the next batches go one by one: together the server did not take them. */
+  private singles = 0;
 
   constructor(
     private readonly spool: Spool,
@@ -83,8 +105,13 @@ export class Uplink {
     while (performance.now() < this.stopAtMs) {
       let pauseMs: number | undefined;
       try {
-        const batch = this.spool.peek();
-        if (batch !== undefined) pauseMs = await this.deliver(batch);
+        const gatherMs = this.gatherMs();
+        if (gatherMs > 0) {
+          await this.sleep(gatherMs);
+          continue;
+        }
+        const batches = this.spool.peek(this.limits());
+        if (batches !== undefined) pauseMs = await this.deliver(batches);
         else if (this.stopping) return;
         else {
           this.status.state = 'idle';
@@ -107,19 +134,44 @@ export class Uplink {
     return this.stopAtMs !== Infinity;
   }
 
+  /** ms to wait for more batches; 0 = there is nothing, or enough, or no time. */
+  private gatherMs(): number {
+    const { batches, bytes } = this.spool.totals();
+    const enough = batches >= TOGETHER.batches || bytes >= TOGETHER.bytes;
+    if (batches === 0 || enough || this.stopping || this.sameAgain !== undefined) return 0;
+    if (this.singles > 0) return 0;
+    const { gatherMs = GATHER_MS } = this.options;
+    return Math.max(0, Math.ceil(this.lastUploadMs + gatherMs - performance.now()));
+  }
+
+  private limits(): PeekLimits {
+    if (this.singles > 0) return ONE_BATCH;
+    if (this.sameAgain !== undefined) return { batches: this.sameAgain, bytes: Infinity };
+    return TOGETHER;
+  }
+
   /** @returns ms to wait before the next attempt; undefined = go on at once. */
-  private async deliver(batch: SpooledBatch): Promise<number | undefined> {
+  private async deliver(batches: SpooledBatches): Promise<number | undefined> {
     this.status.state = 'sending';
+    this.lastUploadMs = performance.now();
+    const together = batches.payloads.length;
+    const body = await buildUpload(batches.payloads);
+    if (body === undefined) return this.oneByOne(together);
     this.status.attempts += 1;
     const sentBy = this.destination;
-    const outcome = await this.attempt(batch, sentBy);
+    const outcome = await this.attempt(body, batches.batchKey, sentBy);
     if (outcome.kind === 'retry') {
       this.spool.release();
+      this.sameAgain = together;
       this.status.lastFailure = outcome.why;
       this.warn(outcome);
       if (sentBy !== this.destination) return undefined;
       return this.schedule.nextPauseMs(outcome.retryAfterMs);
     }
+    // Too large, partly stored before, or one of them refused: only one by one can tell.
+    if (outcome.kind === 'rejected' && together > 1) return this.oneByOne(together);
+    this.sameAgain = undefined;
+    if (this.singles > 0) this.singles -= 1;
     if (outcome.kind === 'rejected') {
       this.spool.reject(DROP_REASON.rejected);
       this.status.lastFailure = `HTTP ${outcome.status}`;
@@ -129,7 +181,7 @@ export class Uplink {
       const count = this.spool.commit();
       this.committed.batches += count.batches;
       this.committed.records += count.records;
-      this.status.sentBytes += batch.payload.length;
+      this.status.sentBytes += body.length;
       this.status.lastSuccessMs = Date.now();
       this.status.lastFailure = '';
       if (this.schedule.consecutiveFailures > 0) {
@@ -140,13 +192,22 @@ export class Uplink {
     return undefined;
   }
 
-  private async attempt(batch: SpooledBatch, destination: Destination): Promise<Outcome> {
+  private oneByOne(batches: number): undefined {
+    this.spool.release();
+    this.sameAgain = undefined;
+    this.singles = batches;
+  }
+
+  private async attempt(
+    body: Buffer,
+    batchKey: string,
+    destination: Destination,
+  ): Promise<Outcome> {
     const { attemptMs = ATTEMPT_MS } = this.options;
     this.posting = destination;
     const leftMs = Math.max(1, this.stopAtMs - performance.now());
-    const { payload, batchKey } = batch;
     try {
-      const outgoing = { payload, batchKey, userAgent: 'retrace-agent' };
+      const outgoing = { payload: body, batchKey, userAgent: 'retrace-agent' };
       return await postBatch(destination, outgoing, Math.min(attemptMs, leftMs));
     } finally {
       this.posting = undefined;

@@ -4,9 +4,11 @@ import { publicIdOf } from '../store/catalog.js';
 import type {
   GaugePoint,
   HostWrite,
+  InstanceSeen,
   OperationIdentity,
   SeriesKind,
   SeriesPoint,
+  ServiceIdentity,
   ServiceWrite,
 } from '../store/store.js';
 import { HostTranslator, isHostMetric } from './host-series.js';
@@ -54,16 +56,51 @@ export interface TranslateOptions {
  */
 export function translate(request: MetricsRequest, options: TranslateOptions): Translation {
   const result: Translation = { writes: [], hosts: [], rejectedPoints: 0 };
+  let latestMs = 0;
   for (const { resource, scopeName, metrics } of request.resourceMetrics) {
     const translator = new ResourceTranslator(options, resource, scopeName);
     for (const metric of metrics) translator.metric(metric);
-    const write = translator.finish(resource);
+    const understood = translator.rejectedPoints === 0;
+    const write = translator.finish(resource) ?? (understood ? presenceOf(resource) : undefined);
     if (write !== undefined) result.writes.push(write);
+    if (write !== undefined) latestMs = Math.max(latestMs, write.seenMs);
     const host = translator.host.finish();
     if (host !== undefined) result.hosts.push(host);
     result.rejectedPoints += translator.rejectedPoints + translator.host.rejectedPoints;
   }
+  for (const write of result.writes) {
+    if (write.seenMs === 0) write.seenMs = latestMs || options.nowMs;
+  }
   return result;
+}
+
+/**
+ * A process that is named without series of its own: the agent added its windows up with those of its neighbours. A
+ * sender of metrics that are unknown here is no service.
+ */
+function presenceOf(resource: Attributes): ServiceWrite | undefined {
+  const named = [RESOURCE.serviceName, RESOURCE.serviceInstanceId].every(
+    (name) => textOf(resource, name) !== '',
+  );
+  if (!named) return undefined;
+  return {
+    service: identityOf(resource),
+    version: textOf(resource, RESOURCE.serviceVersion),
+    instance: instanceOf(resource),
+    seenMs: 0,
+    points: [],
+  };
+}
+
+function identityOf(resource: Attributes): ServiceIdentity {
+  const name = textOf(resource, RESOURCE.serviceName) || 'unknown_service';
+  const agent = name === AGENT_SERVICE;
+  return {
+    name,
+    namespace: agent ? '' : textOf(resource, RESOURCE.serviceNamespace),
+    environment: agent ? '' : textOf(resource, RESOURCE.deploymentEnvironmentName),
+    agent,
+  };
 }
 
 class ResourceTranslator {
@@ -205,18 +242,15 @@ class ResourceTranslator {
     for (const [minuteMs, points] of this.unsupported) {
       this.points.push(counterPoint('dropped', DROP_REASON.unsupported, minuteMs, points));
     }
-    const name = textOf(resource, RESOURCE.serviceName) || 'unknown_service';
-    const agent = name === AGENT_SERVICE;
+    const service = identityOf(resource);
     // A sender of nothing but metrics unknown here is no service yet.
-    if (this.points.length + this.gauges.length === 0 && !agent) return undefined;
+    if (this.points.length + this.gauges.length === 0 && !service.agent) return undefined;
     return {
-      service: {
-        name,
-        namespace: agent ? '' : textOf(resource, RESOURCE.serviceNamespace),
-        environment: agent ? '' : textOf(resource, RESOURCE.deploymentEnvironmentName),
-        agent,
-      },
-      instance: instanceOf(resource),
+      service,
+      // Processes that were added up are named one by one beside it.
+      instance:
+        integerOf(resource, RESOURCE.retraceInstances) > 0 ? undefined : instanceOf(resource),
+      version: textOf(resource, RESOURCE.serviceVersion),
       seenMs: this.seenMs || this.options.nowMs,
       points: this.points,
       ...(this.gauges.length > 0 && { gauges: this.gauges }),
@@ -259,7 +293,7 @@ function counterPoint(
   return { kind: 'counter', operation, caller: undefined, minuteMs, facts: [records] };
 }
 
-function instanceOf(resource: Attributes): ServiceWrite['instance'] {
+function instanceOf(resource: Attributes): InstanceSeen {
   const hostName = textOf(resource, RESOURCE.hostName);
   const runtime = [
     textOf(resource, RESOURCE.processRuntimeName),

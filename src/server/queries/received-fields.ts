@@ -65,6 +65,7 @@ const MEANING: Readonly<Record<string, string>> = {
   [RESOURCE.osName]: 'Linux distribution, from a closed list, else *',
   [RESOURCE.osVersion]: 'Its version, numbers only',
   [RESOURCE.osBuildId]: 'Version of the kernel; a label of one’s own is *',
+  [RESOURCE.retraceInstances]: 'How many processes of a host were added up',
 };
 
 /** Every attribute that may arrive: those of the list that decides what may leave, in its order. */

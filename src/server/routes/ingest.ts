@@ -5,6 +5,7 @@ import {
   BATCH_HEADER,
   ERROR_CODE,
   JSON_TYPE,
+  MAX_BATCHES_TOGETHER,
   METRICS_PATH,
   PROTOBUF_TYPE,
 } from '../../protocol/delivery.js';
@@ -31,8 +32,8 @@ const BATCHES_PER_MINUTE = 12_000;
 const MAX_BYTES_UNDER_WAY = 128 * 1024 * 1024;
 const REJECTED_MESSAGE =
   'Unknown metrics, and histograms and sums that are not of delta temporality, are not stored.';
-/** `<anything without spaces>:<sequence>` */
-const BATCH_KEY = /^([\x21-\x7e]{1,200}):(\d{1,15})$/;
+/** `<anything without spaces>:<sequence>` or `…:<first>-<last>` */
+const BATCH_KEY = /^([\x21-\x7e]{1,200}):(\d{1,15})(?:-(\d{1,15}))?$/;
 
 /** OTLP/HTTP metrics. The tenant comes from the ingest key alone. */
 export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
@@ -76,7 +77,14 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
         oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
       });
       const batch: Batch = { key, receivedMs: nowMs, writes, hosts, received };
-      await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
+      const result = await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
+      if (result === 'partial') {
+        throw new ApiError(
+          409,
+          ERROR_CODE.batchPartlyStored,
+          'Some of these batches were stored before; send them one by one.',
+        );
+      }
       reply.header('cache-control', 'no-store').type(json ? JSON_TYPE : PROTOBUF_TYPE);
       const partial =
         rejectedPoints === 0
@@ -130,7 +138,12 @@ function isJson(request: FastifyRequest): boolean {
 function batchKeyOf(request: FastifyRequest): Batch['key'] {
   const header = (request.raw as IncomingMessage).headers[BATCH_HEADER];
   if (header === undefined) return undefined;
-  const [, source, sequence] = BATCH_KEY.exec(String(header)) ?? [];
-  if (source === undefined) throw invalidParameter(`The ${BATCH_HEADER} header is no batch key.`);
-  return { source, sequence: Number(sequence) };
+  const [, source, first, until] = BATCH_KEY.exec(String(header)) ?? [];
+  const sequence = Number(first);
+  const last = until === undefined ? sequence : Number(until);
+  const together = last - sequence + 1;
+  if (source === undefined || together < 1 || together > MAX_BATCHES_TOGETHER) {
+    throw invalidParameter(`The ${BATCH_HEADER} header is no batch key.`);
+  }
+  return { source, sequence, last };
 }

@@ -74,7 +74,9 @@ export type SeriesPoint = PointBase &
 
 export interface ServiceWrite {
   service: ServiceIdentity;
-  instance: InstanceSeen;
+  version: string;
+  /** undefined: of several processes together. */
+  instance: InstanceSeen | undefined;
   /** Epoch ms of the latest data. */
   seenMs: number;
   points: SeriesPoint[];
@@ -155,8 +157,8 @@ export interface HostRecord {
 
 /** One delivered batch. */
 export interface Batch {
-  /** Identity for exactly-once; undefined for senders that state none. */
-  key: { source: string; sequence: number } | undefined;
+  /** Identity for exactly-once; undefined for senders that state none. `last`: of several batches added up. */
+  key: { source: string; sequence: number; last?: number } | undefined;
   receivedMs: number;
   writes: ServiceWrite[];
   hosts?: HostWrite[];
@@ -177,7 +179,8 @@ export interface ReceivedAttributeRecord {
   lastReceivedMs: number;
 }
 
-export type CommitResult = 'stored' | 'duplicate';
+/** `partial`: some of the batches added up in this one were stored before; nothing was stored now. */
+export type CommitResult = 'stored' | 'duplicate' | 'partial';
 
 export interface ServiceRecord {
   id: number;
@@ -270,7 +273,7 @@ export interface MaintenanceResult {
 
 /** Data of one tenant. */
 export interface TenantStore {
-  /** All or nothing; a batch whose key was seen before is left out. */
+  /** All or nothing; a batch whose key was seen before, whole or in part, is left out. */
   commit(batches: readonly Batch[]): Promise<CommitResult[]>;
   services(): Promise<ServiceRecord[]>;
   /** Instances seen since `sinceMs`, of all services and host agents, latest first; at most `limit`. */

@@ -83,14 +83,21 @@ export class SqliteTenantStore implements TenantStore {
   }
 
   private store(batch: Batch): CommitResult {
-    if (batch.key !== undefined && !this.markSeen(batch.key, batch.receivedMs)) return 'duplicate';
+    const { key } = batch;
+    if (key !== undefined) {
+      const { source, sequence: first, last = first } = key;
+      const seen = this.markSeen(source, first, last, batch.receivedMs);
+      if (seen > 0) return seen === last - first + 1 ? 'duplicate' : 'partial';
+    }
     if (batch.received !== undefined) {
       this.directory.countReceived(batch.received, batch.receivedMs);
     }
     for (const write of batch.writes) {
-      const service = this.catalog.service(write.service, write.instance.version, write.seenMs);
-      const instance = this.catalog.instance(service, write.instance, write.seenMs);
-      if (write.gauges !== undefined) this.gauges.add(instance, write.gauges);
+      const service = this.catalog.service(write.service, write.version, write.seenMs);
+      if (write.instance !== undefined) {
+        const instance = this.catalog.instance(service, write.instance, write.seenMs);
+        if (write.gauges !== undefined) this.gauges.add(instance, write.gauges);
+      }
       for (const point of write.points) this.pending.add(service, point, write.seenMs);
     }
     for (const write of batch.hosts ?? []) {
@@ -101,18 +108,27 @@ export class SqliteTenantStore implements TenantStore {
     return 'stored';
   }
 
-  /** @returns false when this batch was stored before. */
-  private markSeen(key: { source: string; sequence: number }, nowMs: number): boolean {
-    this.db.run('INSERT INTO batch_sources (name) VALUES (?) ON CONFLICT DO NOTHING', key.source);
-    return (
+  /** Marks all as seen unless some were. @returns how many were stored before. */
+  private markSeen(source: string, first: number, last: number, nowMs: number): number {
+    this.db.run('INSERT INTO batch_sources (name) VALUES (?) ON CONFLICT DO NOTHING', source);
+    const known = this.db.get<{ n: number }>(
+      `SELECT count(*) AS n FROM batches
+       WHERE source_id = (SELECT id FROM batch_sources WHERE name = ?) AND sequence BETWEEN ? AND ?`,
+      source,
+      first,
+      last,
+    );
+    if ((known?.n ?? 0) > 0) return known?.n ?? 0;
+    for (let sequence = first; sequence <= last; sequence++) {
       this.db.run(
         `INSERT INTO batches (source_id, sequence, seen_ms)
-         SELECT id, ?, ? FROM batch_sources WHERE name = ? ON CONFLICT DO NOTHING`,
-        key.sequence,
+         SELECT id, ?, ? FROM batch_sources WHERE name = ?`,
+        sequence,
         nowMs,
-        key.source,
-      ).changes > 0
-    );
+        source,
+      );
+    }
+    return 0;
   }
 
   async services(): Promise<ServiceRecord[]> {

@@ -22,6 +22,7 @@ const CLI = join(ROOT, 'dist/src/cli/main.js');
 /** Pauses of production (1 … 60 s) and the deadline of an attempt (30 s), shortened for tests that wait for them. */
 export const SHORT: AgentTuning = {
   retry: { firstMs: 20, maxMs: 100 },
+  gatherMs: 20,
   attemptMs: 1_500,
   lossReportMs: 50,
 };

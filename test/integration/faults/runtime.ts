@@ -10,6 +10,8 @@ export interface WindowOptions {
   queries?: number;
   /** Durations in each series of queries; 1 to 3 unless stated. */
   samples?: number;
+  /** service.instance.id; one for all of a service unless stated. */
+  instance?: string;
 }
 
 /** `total` durations in µs, different in every window. */
@@ -21,7 +23,7 @@ function durations(total: number, seed: number): number[] {
 export function encodeWindow(
   service: string,
   seed: number,
-  { endMs, queries = 1, samples }: WindowOptions = {},
+  { endMs, queries = 1, samples, instance = `${service}-instance` }: WindowOptions = {},
 ): { body: Uint8Array; records: number } {
   const requests = 1 + (seed % 5);
   const perQuery = samples ?? 1 + (seed % 3);
@@ -48,7 +50,7 @@ export function encodeWindow(
       us: durations(1, seed),
     },
   ];
-  const request = makeBatch(points, { service, instance: `${service}-instance`, endMs });
+  const request = makeBatch(points, { service, instance, endMs });
   return {
     body: Uint8Array.from(encodeMetricsRequest(request)),
     records: requests + queries * perQuery + 1,

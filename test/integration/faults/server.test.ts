@@ -54,7 +54,14 @@ describe('a server that', () => {
 
   it('sends one byte a second is given up after the deadline of the attempt, and asked again', async () => {
     rig.front.script = (count) => (count <= 2 ? 'drip-answer' : undefined);
-    const agent = await rig.agent({}, { retry: { firstMs: 20, maxMs: 100 }, attemptMs: 1_500 });
+    const agent = await rig.agent(
+      {},
+      {
+        retry: { firstMs: 20, maxMs: 100 },
+        gatherMs: 20,
+        attemptMs: 1_500,
+      },
+    );
     rig.runtime('shop').window();
     await until(() => agent.status().uplink.consecutiveFailures > 0, 'an attempt fails');
     expect(agent.status().uplink.lastFailure).toBe('TIMEOUT');
@@ -90,7 +97,9 @@ describe('the same batch', () => {
     const runtime = rig.runtime('shop');
     for (let i = 0; i < 4; i++) runtime.window();
     const before = await rig.settled();
-    expect(rig.front.requests).toBe(8);
+    // Each upload twice, however many batches travelled together.
+    expect(rig.front.requests).toBeGreaterThanOrEqual(2);
+    expect(rig.front.requests % 2).toBe(0);
     await rig.stopAgents();
     await rig.server.stop();
     await rig.startServer();

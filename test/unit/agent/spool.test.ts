@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Losses } from '../../../src/agent/spool/loss-ledger.js';
-import { Spool, type SpooledBatch } from '../../../src/agent/spool/spool.js';
+import { Spool, type SpooledBatches } from '../../../src/agent/spool/spool.js';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 const SMALL_BYTES = 1024 * 1024;
@@ -36,8 +36,8 @@ async function fill(spool: Spool, count: number, bytes = 64): Promise<void> {
   }
 }
 
-function drain(spool: Spool): SpooledBatch[] {
-  const taken: SpooledBatch[] = [];
+function drain(spool: Spool): SpooledBatches[] {
+  const taken: SpooledBatches[] = [];
   for (let batch = spool.peek(); batch !== undefined; batch = spool.peek()) {
     taken.push({ ...batch });
     spool.commit();
@@ -67,7 +67,7 @@ describe('Spool', () => {
     await fill(spool, 5);
     expect(spool.totals()).toMatchObject({ batches: 5, records: 15 });
     const taken = drain(spool);
-    expect(taken.map(({ payload: bytes }) => bytes.toString())).toEqual(
+    expect(taken.map(({ payloads }) => payloads.join())).toEqual(
       [1, 2, 3, 4, 5].map((i) => payload(i).toString()),
     );
     expect(new Set(taken.map(({ batchKey }) => batchKey)).size).toBe(5);
@@ -200,9 +200,32 @@ describe('Spool', () => {
     expect(third.ledger.startReport()).toBeUndefined();
     expect(third.peek()?.records).toBe(2);
     third.commit();
-    expect(third.peek()?.isLossReport).toBe(true);
+    expect(third.peek()?.hasLossReport).toBe(true);
     third.reject('rejected');
     expect(third.ledger.startReport()?.losses).toMatchObject({ rejected: { records: 1 } });
+  });
+
+  it('gives several at once under one key, the same again after a restart, and settles them together', async () => {
+    const together = { batches: 3, bytes: Infinity };
+    const first = start();
+    await fill(first, 5);
+    const group = first.peek(together);
+    expect(group?.payloads.map(String)).toEqual([1, 2, 3].map((i) => payload(i).toString()));
+    expect(group?.batchKey).toMatch(/:1-3$/);
+    expect(group?.records).toBe(6);
+    await first.close();
+    const second = start();
+    expect(second.peek(together)?.batchKey).toBe(group?.batchKey);
+    expect(second.commit()).toEqual({ batches: 3, records: 6 });
+    expect(second.totals()).toMatchObject({ batches: 2, records: 9 });
+    // By bytes: one always, and never more than fit.
+    const size = payload(4).length;
+    expect(second.peek({ batches: 9, bytes: size })?.payloads).toHaveLength(1);
+    second.release();
+    expect(second.peek({ batches: 9, bytes: 2 * size })?.payloads).toHaveLength(2);
+    expect(second.reject('rejected')).toEqual({ batches: 2, records: 9 });
+    expect(second.ledger.totals).toEqual({ rejected: { batches: 2, records: 9 } });
+    expect(second.peek(together)).toBeUndefined();
   });
 
   it('takes up with a new sequence when its state file is destroyed: sent again, same keys', async () => {
@@ -291,7 +314,7 @@ describe('a damaged segment', () => {
         taken.map(({ records }) => records),
         `flip at ${at}`,
       ).toEqual(good);
-      expect(taken.map(({ payload: got }) => got.toString())).toEqual(
+      expect(taken.map(({ payloads }) => payloads.join())).toEqual(
         good.map((i) => payload(i, SIZE).toString()),
       );
       expect(spool.ledger.totals, `flip at ${at}`).toEqual({

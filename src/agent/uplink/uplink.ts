@@ -15,7 +15,7 @@ export interface UplinkOptions {
   /** One attempt, first byte to last, ms. */
   attemptMs?: number;
   retry?: RetryLimits;
-  /** Shortest time from one upload to the next while the spool holds less than one upload takes. */
+  /** Time from one upload to the next in the long run, while the spool holds less than one upload takes. */
   gatherMs?: number;
 }
 
@@ -24,9 +24,10 @@ const ATTEMPT_MS = 30_000;
 const RETRY: RetryLimits = { firstMs: 1_000, maxMs: 60_000 };
 /**
  * Windows of a host's processes arrive spread over their 10 s; what comes within this time is added up and sent as
- * one. A first batch after a pause does not wait: with one process nothing is slower than before.
+ * one. After a pause some uploads go at once: with one process nothing is slower than without adding up.
  */
 const GATHER_MS = 2_000;
+const UPLOADS_AT_ONCE = 4;
 /** Of what one upload adds up: some 4,000 series, decoded one batch at a time. */
 const TOGETHER: PeekLimits = { batches: 128, bytes: 192 * 1024 };
 
@@ -52,8 +53,8 @@ export class Uplink {
   private stopAtMs = Infinity;
   private wake: () => void = () => undefined;
   private running: Promise<void> | undefined;
-  /** By performance.now(). */
-  private lastUploadMs = -Infinity;
+  /** How many uploads may go at once, and when (performance.now()) that was reckoned. */
+  private allowance = { uploads: UPLOADS_AT_ONCE, atMs: performance.now() };
   /**
    * The next upload holds this many batches again: the server may have stored them although its answer was lost, and
    * knows them by the same key.
@@ -141,7 +142,11 @@ export class Uplink {
     if (batches === 0 || enough || this.stopping || this.sameAgain !== undefined) return 0;
     if (this.singles > 0) return 0;
     const { gatherMs = GATHER_MS } = this.options;
-    return Math.max(0, Math.ceil(this.lastUploadMs + gatherMs - performance.now()));
+    if (gatherMs === 0) return 0;
+    const nowMs = performance.now();
+    const grown = this.allowance.uploads + (nowMs - this.allowance.atMs) / gatherMs;
+    this.allowance = { uploads: Math.min(UPLOADS_AT_ONCE, grown), atMs: nowMs };
+    return Math.max(0, Math.ceil((1 - this.allowance.uploads) * gatherMs));
   }
 
   private limits(): PeekLimits {
@@ -153,7 +158,7 @@ export class Uplink {
   /** @returns ms to wait before the next attempt; undefined = go on at once. */
   private async deliver(batches: SpooledBatches): Promise<number | undefined> {
     this.status.state = 'sending';
-    this.lastUploadMs = performance.now();
+    this.allowance.uploads = Math.max(0, this.allowance.uploads - 1);
     const together = batches.payloads.length;
     const body = await buildUpload(batches.payloads);
     if (body === undefined) return this.oneByOne(together);

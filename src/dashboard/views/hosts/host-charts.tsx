@@ -18,10 +18,13 @@ const COLORS: Readonly<Record<string, string>> = {
   system: '--web',
   iowait: '--p99',
   steal: '--error',
+  nice: '--p50',
+  interrupt: '--own',
   used: '--database',
   cached: '--p50',
   buffers: '--web',
   free: '--own',
+  slab_reclaimable: '--p99',
 };
 
 /** The host over time; a drag on any chart zooms the page. */

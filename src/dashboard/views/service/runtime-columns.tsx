@@ -15,7 +15,7 @@ export function instanceName({ hostName, runtime, lastSeenMs }: RuntimeInstance)
 }
 
 const gcUs = ({ total }: RuntimeInstance): number =>
-  total.gc.reduce((sum, one) => sum + one.totalUs, 0);
+  total.gc.length === 0 ? Number.NaN : total.gc.reduce((sum, one) => sum + one.totalUs, 0);
 
 export function instanceColumns(
   hrefOf: (row: RuntimeInstance) => string,
@@ -64,7 +64,7 @@ export function instanceColumns(
     {
       key: 'gc',
       title: 'GC time',
-      hint: 'All garbage collections of the time range together',
+      hint: 'All garbage collections of the time range together; a dash: none was seen, or none is measured',
       unit: 'µs',
       value: gcUs,
       cell: (row) => <Figure text={formatDuration(gcUs(row))} />,

@@ -52,6 +52,19 @@ export class Damage extends Tokens {
     else this.emptyList();
   }
 
+  /**
+   * Somebody cut the text and said so, with dots or an ellipsis: the word before them is a piece of something, perhaps
+   * of a literal that has lost its quote. No statement ends like that.
+   */
+  protected endsCut(): boolean {
+    if (this.prev === PREV.dot && !this.full) return true;
+    const { src } = this;
+    let { end } = this;
+    while (end > 0 && (src[end - 1] as number) <= 32) end--;
+    // U+2026 in UTF-8.
+    return end >= 3 && src[end - 1] === 0xa6 && src[end - 2] === 0x80 && src[end - 3] === 0xe2;
+  }
+
   /** The text is damaged: only its first word is certain. */
   protected keepHeadOnly(): void {
     const head = this.headWord;

@@ -171,8 +171,10 @@ export class Modes extends Tables {
         if (this.kindWord === 0) this.kindWord = word;
         // DATABASE LINK is not over yet.
         if (this.kindWord === word && wordText[word] !== 'DATABASE') this.ddlOpen = false;
-      } else if (act === ACT.password) this.mode = MODE.masked;
+      }
     }
+    // Within brackets it is a column's name.
+    if (act === ACT.password && (this.ddlOpen || this.depth === 0)) this.mode = MODE.masked;
     if (act === ACT.set && this.ddlSet >= 0) this.ddlSet = 1;
     if (act === ACT.update || act === ACT.dml) this.ddlSet = -1;
   }

@@ -47,8 +47,10 @@ export class Scanner extends Damage {
     const verdict = this.run();
     // Brackets that never close, and a comment that may have held the beginning of a literal.
     const torn = this.oddComment && this.depth > 0;
-    this.ordinary = verdict === STOP && !torn && !this.source.truncated && !this.holdsUtility;
-    if ((verdict === BROKEN || torn) && !this.source.truncated) this.keepHeadOnly();
+    const cut = this.endsCut();
+    this.ordinary =
+      verdict === STOP && !torn && !cut && !this.source.truncated && !this.holdsUtility;
+    if ((verdict === BROKEN || torn || cut) && !this.source.truncated) this.keepHeadOnly();
     else if (verdict !== STOP || this.source.truncated) {
       if (this.opened) this.plainValue();
       this.closeOpenItems();

@@ -30,6 +30,13 @@ const cases: [string, string, string[]][] = [
     'SELECT a, $Tag_/1$ kanari7 $tag_1$ kanari8 $Tag_1$ AS b FROM t',
     ['kanari7', 'kanari8'],
   ],
+  ['a word cut with dots, not in a list', 'DELETE FROM t WHERE a = kanari36...', ['kanari36']],
+  ['a word cut with an ellipsis', 'UPDATE t SET a = kanari36…', ['kanari36']],
+  [
+    'a password behind a kind of object with a dollar in its name',
+    'CREATE MASTER KEY ENCRYPTI$ON BY PASSWORD = wanakag',
+    ['wanakag'],
+  ],
   ['a setting with a dollar in its name', 'PRAGMA k$ey = wanakag', ['wanakag']],
   ['a setting whose name holds data', 'PRAGMA key4711 = wanakag', ['wanakag', '4711']],
   ['a setting in quotes with a space', 'SET "odd name" = wanakag', ['wanakag']],

@@ -26,7 +26,7 @@ const cssColor = (name: string): string =>
 function formatTick(seconds: number, stepSeconds: number): string {
   const ms = seconds * 1000;
   const midnight = new Date(ms).getHours() === 0 && new Date(ms).getMinutes() === 0;
-  return stepSeconds >= 86_400 || midnight ? formatDay(ms) : formatClock(ms);
+  return stepSeconds >= 86_400 || midnight ? formatDay(ms) : formatClock(ms, stepSeconds < 60);
 }
 
 export function chartOptions(options: Options): uPlot.Options {
@@ -42,7 +42,8 @@ export function chartOptions(options: Options): uPlot.Options {
   return {
     width: options.width,
     height: HEIGHT,
-    padding: [12, 12, 0, 0],
+    // On the right, half a label of the time axis.
+    padding: [12, 20, 0, 0],
     cursor: {
       // Only the cursor is shared: a drag passed on would zoom once per chart.
       sync: {

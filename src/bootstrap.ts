@@ -130,7 +130,7 @@ function pipelineOptions(
   };
 }
 
-/** Loads node:v8, which takes 1 to 3 ms of CPU that a start has not (Node 20 and 24). */
+/** Loads node:v8, which takes 3 to 8 ms of CPU that a start has not (Node 20 and 24, on a busy machine). */
 function loadHostPulse(): typeof import('./aggregate/host-pulse.js') {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
   return require('./aggregate/host-pulse.js') as typeof import('./aggregate/host-pulse.js');

@@ -13,8 +13,6 @@
  *   GET  /api/hosts?from&to                          → HostsAnswer    (api-hosts.ts)
  *   GET  /api/hosts/:id?from&to                      → HostAnswer
  *   GET  /api/services/:id/runtime?from&to           → RuntimeAnswer  (api-runtime.ts)
- *   GET  /api/services/:id/waterfalls?from&to        → WaterfallsAnswer (api-waterfalls.ts)
- *   GET  /api/services/:id/waterfalls/:waterfallId   → WaterfallAnswer
  *   GET  /api/privacy?from&to                        → PrivacyAnswer
  *   GET  /api/setup                                  → SetupAnswer    how to connect the first app
  *
@@ -31,7 +29,6 @@
 
 export type * from './api-hosts.js';
 export type * from './api-runtime.js';
-export type * from './api-waterfalls.js';
 
 export type ReportKind = 'endpoints' | 'queries' | 'web-services';
 

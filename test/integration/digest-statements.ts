@@ -75,6 +75,12 @@ const UNSAFE =
   /\bPROGRAM\b|^(?:CONNECT|SHUTDOWN|KILL|DELIMITER|LOAD|EXPLAIN|XA)\b|INFILE|OUTFILE|SLEEP/i;
 
 /**
+ * Not compared with MySQL's relatives, whose mode decides where a literal or comment ends; ours reads both ways and
+ * shows what both allow. `'\' '` does not end at all in the usual mode, and would take the rest of the input with it.
+ */
+const DEPENDS_ON_MODE = /(['"])\\\1 |'\\'' "|\d--\d/;
+
+/**
  * Every sample twice, with other values: both must be one group, ours and theirs.
  * @param every 1 = every generated shape; 4 = each fourth, which still meets every literal and every position.
  */
@@ -85,7 +91,8 @@ export function digestSamples(dialect: 'postgresql' | 'mysql', every: number): S
   const generated = [1, 3000].flatMap((first) =>
     [...allPlanted(first)]
       .filter((planted) => planted.dialect === dialect)
-      .filter(({ text }, at) => at % every === 0 && !text.includes(';') && !UNSAFE.test(text)),
+      .filter(({ text }, at) => at % every === 0 && !text.includes(';') && !UNSAFE.test(text))
+      .filter(({ text }) => dialect !== 'mysql' || !DEPENDS_ON_MODE.test(text)),
   );
   return [...orm, ...generated];
 }

@@ -69,6 +69,8 @@ export const hooksCheck: Check = {
     const load = createRequire(join(folder, 'app.js'));
     const seen: string[] = [];
     const missing: string[] = [];
+    // What this Node.js does not publish yet: nothing is wrong with the app.
+    const needNewerNode: string[] = [];
     const unsupported: { name: string; version: string; supported: string }[] = [];
     for (const { name, modules, supported } of allInstrumentations()) {
       const packageName = packageOf(modules[0]);
@@ -77,10 +79,15 @@ export const hooksCheck: Check = {
       if (version === undefined) missing.push(name);
       else if (matchesVersion(version, supported)) {
         seen.push(packageName === undefined ? name : `${name} ${version}`);
-      } else unsupported.push({ name, version, supported });
+      } else if (packageName === undefined) needNewerNode.push(`${name} (Node.js ${supported})`);
+      else unsupported.push({ name, version, supported });
     }
-    const rest = missing.length === 0 ? '' : `; not installed here: ${missing.join(', ')}`;
-    const text = `${seen.join(', ')}${rest}`;
+    const list = (what: string, names: readonly string[]): string =>
+      names.length === 0 ? '' : `; ${what}: ${names.join(', ')}`;
+    const text =
+      seen.join(', ') +
+      list('not installed here', missing) +
+      list('not seen on this Node.js', needNewerNode);
     const [worst] = unsupported;
     if (worst === undefined) return ok(text);
     const names = unsupported.map(({ name, version }) => `${name} ${version}`).join(', ');

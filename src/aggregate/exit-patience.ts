@@ -3,10 +3,11 @@ import { performance } from 'node:perf_hooks';
 /** What an ending process waits for us at most, by the clock on the wall, whatever the machine does. */
 export const EXIT_WAIT_MS = 50;
 /**
- * After this the worker may be stuck or starved, and the ending thread, which has the CPU, prepares to write the
- * last window itself (last-word.ts). A worker that gets its turn needs 3 to 6 ms (Node 20 to 26, 2 cores).
+ * A worker that has not begun by then may be stuck or starved: the ending thread, which has the CPU, writes the last
+ * window itself (last-word.ts). One that has begun gets all of the time. A worker that gets its turn needs 3 to 6 ms
+ * (Node 20 to 26, 2 cores), 20 to 40 where its pages were taken away while it slept.
  */
-export const WORKER_WAIT_MS = 12;
+export const WORKER_WAIT_MS = 15;
 
 /** How long the last turn may still wait; one for everything that is waited for. */
 export interface ExitPatience {

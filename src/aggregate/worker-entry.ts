@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import {
+  FLUSH_BEGUN_OFFSET_BYTES,
   FLUSH_REQUESTED_OFFSET_BYTES,
   FLUSHED_OFFSET_BYTES,
   OWNER,
@@ -76,6 +77,7 @@ function main({ ring, port, options, group }: WorkerData): void {
     const requested = Atomics.load(words, flushRequested);
     if (requested !== Atomics.load(words, flushed) && requested !== flushing) {
       flushing = requested;
+      Atomics.store(words, FLUSH_BEGUN_OFFSET_BYTES / 4, requested);
       pipeline.flush(() => {
         // Only the end of the host's thread asks for this: the process need not ask for it any more.
         place?.leave();

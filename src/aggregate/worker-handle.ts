@@ -8,6 +8,7 @@ import {
 } from 'node:worker_threads';
 import type { Diag } from '../core/diag.js';
 import {
+  FLUSH_BEGUN_OFFSET_BYTES,
   FLUSH_REQUESTED_OFFSET_BYTES,
   FLUSHED_OFFSET_BYTES,
   HEAD_OFFSET_BYTES,
@@ -44,6 +45,7 @@ const HEAD = HEAD_OFFSET_BYTES / 4;
 const TAIL = TAIL_OFFSET_BYTES / 4;
 const WAKE = WAKE_OFFSET_BYTES / 4;
 const FLUSHED = FLUSHED_OFFSET_BYTES / 4;
+const FLUSH_BEGUN = FLUSH_BEGUN_OFFSET_BYTES / 4;
 const FLUSH_REQUESTED = FLUSH_REQUESTED_OFFSET_BYTES / 4;
 const OWNER_WORD = OWNER_OFFSET_BYTES / 4;
 const UNSETTLED = UNSETTLED_OFFSET_BYTES / 4;
@@ -208,10 +210,16 @@ export function createWorkerHandle(
     if (isMainThread && !isHolding()) return;
     if (isWritten) return;
     const request = requestFlush(words);
+    /** A worker that is at it is not competed with: two cold writers on two cores were both too late. */
+    const isBegun = (): boolean => Atomics.load(words, FLUSH_BEGUN) === request;
     if (awaitFlush(words, request, atMost(WORKER_WAIT_MS, patience))) return;
+    if (isBegun()) {
+      awaitFlush(words, request, patience);
+      return;
+    }
     // In a process that is younger than its preparation this takes 10 ms, in which the worker may still come.
     const writeLastWord = loadLastWord();
-    if (awaitFlush(words, request, NO_PATIENCE)) return;
+    if (awaitFlush(words, request, isBegun() ? patience : NO_PATIENCE)) return;
     isWritten = new SharedAccount(ring).takePen(PEN.host);
     if (isWritten) writeLastWord(ring, options, entries, patience);
     // The worker has got as far as writing: what is left of the time is its.

@@ -18,6 +18,7 @@
  * │            │ delivered (worker writes, holding the pen)                     │
  * │ byte 328   │ settled request/query/call: 3 × Int32, operations delivered or │
  * │            │ stated as lost in what was delivered (likewise)                │
+ * │ byte 340   │ flush begun: Int32 (consumer writes the request it works on)   │
  * │ byte 384   │ slots: capacity × 32 bytes                                     │
  * └────────────┴───────────────────────────────────────────────────────────────┘
  *
@@ -46,6 +47,7 @@ export const JOURNAL_OFFSET_BYTES = 308;
 export const PEN_OFFSET_BYTES = 312;
 export const TOLD_OFFSET_BYTES = 316;
 export const SETTLED_OFFSET_BYTES = 328;
+export const FLUSH_BEGUN_OFFSET_BYTES = 340;
 export const SLOTS_OFFSET_BYTES = 384;
 export const SLOT_BYTES = 32;
 

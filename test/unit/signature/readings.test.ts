@@ -37,6 +37,11 @@ const cases: [string, string, string[]][] = [
     'CREATE MASTER KEY ENCRYPTI$ON BY PASSWORD = wanakag',
     ['wanakag'],
   ],
+  [
+    'a channel after DDL that lost its semicolon',
+    'CREATE TABLE t (a text DEFAULT 0xdeadbeefcafe)\nLISTEN wanakah',
+    ['wanakah', 'deadb'],
+  ],
   ['a setting with a dollar in its name', 'PRAGMA k$ey = wanakag', ['wanakag']],
   ['a setting whose name holds data', 'PRAGMA key4711 = wanakag', ['wanakag', '4711']],
   ['a setting in quotes with a space', 'SET "odd name" = wanakag', ['wanakag']],

@@ -12,8 +12,13 @@ setupOrExit();
 
 const reportDir = mkdtempSync(path.join(tmpdir(), 'retrace-test-'));
 
+/** Child processes compared with one another, none by the clock: two at a time halve their four minutes. */
+const COMPARED = ['contract', 'matrix', 'http2', 'other-apm', 'hook-states', 'surroundings'].map(
+  (name) => `test/instrumentations/${name}.test.ts`,
+);
+
 /**
- * Whole processes with deadlines of their own (50 ms at an exit) come second and one file at a time: beside a
+ * Whole processes with deadlines of their own (50 ms at an exit) come last and one file at a time: beside a
  * fuzzer on every core they would measure the machine.
  */
 const PHASES = [
@@ -22,7 +27,14 @@ const PHASES = [
     '--exclude=test/instrumentations/**',
     '--exclude=test/suites/**',
   ],
-  ['test/integration', 'test/instrumentations', 'test/suites', '--maxWorkers=1'],
+  COMPARED,
+  [
+    'test/integration',
+    'test/instrumentations',
+    'test/suites',
+    ...COMPARED.map((file) => `--exclude=${file}`),
+    '--maxWorkers=1',
+  ],
 ];
 const asked = process.argv.slice(2);
 

@@ -60,7 +60,8 @@ const SHIPPED: readonly Shipped[] = [
     packageName: '@fastify/http-proxy',
     runner: 'node:test',
     all: /^test\/[a-z-.]*\.js$/,
-    ci: ['test/websocket.js', 'test/ws-prefix-rewrite.js', 'test/ws-upgrade-prefix.js'],
+    // Only in the full lot: a sabotaged hook was not noticed by these files, so their agreement proves little.
+    ci: [],
     sabotaged: 'test/ws-prefix-rewrite.js',
     minTests: 20,
     minOperations: 20,

@@ -105,7 +105,10 @@ function leavesTable(): string {
     });
   const metrics = Object.values(METRIC).map((name) => `\`${name}\``);
   const hostMetrics = Object.values(HOST_METRIC).map((name) => `\`${name}\``);
-  const ofProcess = Object.values(RUNTIME_METRIC).map((name) => `\`${name}\``);
+  // Our runtime does not observe collections (host-pulse.ts); other SDKs send them.
+  const ofProcess = Object.values(RUNTIME_METRIC).map((name) =>
+    name === RUNTIME_METRIC.gcDuration ? `\`${name}\` (other SDKs)` : `\`${name}\``,
+  );
   return [
     '**About the process, once per window:**',
     tableOf(['Field', 'What it contains'], rows(OUTGOING_RESOURCE_ATTRIBUTES)),

@@ -11,6 +11,7 @@ import { ATTR, HOST_METRIC, METRIC, RESOURCE, RUNTIME_METRIC } from '../src/core
 import {
   OUTGOING_POINT_ATTRIBUTES,
   OUTGOING_RESOURCE_ATTRIBUTES,
+  OUTGOING_SPAN_ATTRIBUTES,
 } from '../src/signature/outgoing.js';
 
 const README = join(import.meta.dirname, '..', 'README.md');
@@ -55,8 +56,9 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   [ATTR.retraceEndpoint]: 'method and route of the request a query or call belongs to',
   [ATTR.retraceQueryHash]: '16 hex digits computed from the signature',
   [ATTR.retraceComponent]: '`database`, `web_services` or `own_code`',
-  [ATTR.retraceKind]: '`request`, `query` or `call`',
+  [ATTR.retraceKind]: '`request`, `query`, `call` or `waterfall`',
   [ATTR.retraceReason]: 'why records were lost, from a fixed list',
+  [ATTR.retraceWaterfallOmitted]: 'how many of its queries and calls are not listed',
   [ATTR.cpuMode]: '`user`, `system`, `idle`, …',
   [ATTR.memoryState]: '`used`, `free`, `cached`, …',
   [ATTR.pagingState]: '`used` or `free`',
@@ -103,6 +105,10 @@ function leavesTable(): string {
       if (words === undefined) throw new Error(`no words for the outgoing field ${name}`);
       return [`\`${name}\``, words];
     });
+  const ofSpans = OUTGOING_SPAN_ATTRIBUTES.filter(
+    (name) => !OUTGOING_POINT_ATTRIBUTES.includes(name),
+  );
+  const shared = OUTGOING_SPAN_ATTRIBUTES.filter((name) => !ofSpans.includes(name));
   const metrics = Object.values(METRIC).map((name) => `\`${name}\``);
   const hostMetrics = Object.values(HOST_METRIC).map((name) => `\`${name}\``);
   // Our runtime does not observe collections (host-pulse.ts); other SDKs send them.
@@ -114,6 +120,8 @@ function leavesTable(): string {
     tableOf(['Field', 'What it contains'], rows(OUTGOING_RESOURCE_ATTRIBUTES)),
     '**About each series** (a count, a sum, a minimum, a maximum and a histogram of durations, or a plain sum):',
     tableOf(['Field', 'What it contains'], rows(OUTGOING_POINT_ATTRIBUTES)),
+    `**About a slow request and each of its queries and calls** (a few requests per endpoint and hour, as OTLP spans): when it began and ended, whether it failed, random ids that join them, of the fields above ${shared.map((name) => `\`${name}\``).join(', ')}, and`,
+    tableOf(['Field', 'What it contains'], rows(ofSpans)),
     `**Names of the metrics:** ${metrics.join(', ')}.`,
     `**Host health, measured by the agent every 15 s:** ${hostMetrics.join(', ')}.`,
     `**Of the process itself, once per window:** ${ofProcess.join(', ')}.`,

@@ -19,7 +19,7 @@ export const METRIC = {
   repeatedMax: 'retrace.query.repeated.max',
   /** Sum, {record}: operations the hooks saw, by `retrace.kind`. */
   recorded: 'retrace.recorded',
-  /** Sum, {record}: operations lost, by `retrace.reason`. */
+  /** Sum, {record}: operations lost, by `retrace.kind` and `retrace.reason`; and waterfalls, which are no operations. */
   dropped: 'retrace.dropped',
 } as const;
 
@@ -160,9 +160,11 @@ export const ATTR = {
   retraceQueryHash: 'retrace.query.hash',
   /** database | web_services | own_code */
   retraceComponent: 'retrace.component',
-  /** request | query | call */
+  /** request | query | call | waterfall */
   retraceKind: 'retrace.kind',
   retraceReason: 'retrace.reason',
+  /** Of a waterfall's root span: queries and calls of the request that are not among its spans. */
+  retraceWaterfallOmitted: 'retrace.waterfall.omitted',
   /** Attributes of host health. Names of devices and paths are data: see signature/host-rules.ts. */
   cpuMode: 'cpu.mode',
   memoryState: 'system.memory.state',
@@ -217,8 +219,13 @@ export const COMPONENT = {
   ownCode: 'own_code',
 } as const;
 
-/** Values of `retrace.kind`. */
-export const KIND = { request: 'request', query: 'query', call: 'call' } as const;
+/** Values of `retrace.kind`. A waterfall (one slow request, span by span) can be lost, but is no operation. */
+export const KIND = {
+  request: 'request',
+  query: 'query',
+  call: 'call',
+  waterfall: 'waterfall',
+} as const;
 
 /** Values of `retrace.reason`: one per way in which a record can be lost. */
 export const DROP_REASON = {

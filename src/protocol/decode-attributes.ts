@@ -1,5 +1,5 @@
 import { COST, type Budget } from './budget.js';
-import { ANY_VALUE, KEY_VALUE } from './fields.js';
+import { ANY_VALUE, KEY_VALUE, RESOURCE_MESSAGE, SCOPE } from './fields.js';
 import type { AttributeValue } from './types.js';
 import type { WireReader } from './wire-reader.js';
 import { WIRE } from './wire-types.js';
@@ -29,6 +29,34 @@ export function addAttribute(
 ): void {
   // Assigning to `__proto__` would set the prototype instead; nothing sensible is called that.
   if (value !== undefined && key !== '__proto__') attributes[key] = value;
+}
+
+/** Contents of a Resource message, added to what is in `resource` already. */
+export function readResource(
+  reader: WireReader,
+  budget: Budget,
+  resource: Record<string, AttributeValue>,
+): void {
+  while (reader.next()) {
+    if (reader.field === RESOURCE_MESSAGE.attributes && reader.is(WIRE.lengthDelimited)) {
+      addAttribute(resource, readAttribute(reader, budget));
+    } else {
+      reader.skip();
+    }
+  }
+}
+
+/** Contents of an InstrumentationScope message. */
+export function readScope(
+  reader: WireReader,
+  scope: { scopeName: string; scopeVersion: string },
+): void {
+  while (reader.next()) {
+    if (!reader.is(WIRE.lengthDelimited)) reader.skip();
+    else if (reader.field === SCOPE.name) scope.scopeName = reader.string();
+    else if (reader.field === SCOPE.version) scope.scopeVersion = reader.string();
+    else reader.skip();
+  }
 }
 
 function readValue(reader: WireReader): AttributeValue | undefined {

@@ -1,13 +1,11 @@
 import { Budget, COST } from './budget.js';
 import { readExplicitPoint, readExponentialPoint, readNumberPoint } from './decode-points.js';
-import { addAttribute, readAttribute } from './decode-attributes.js';
+import { readResource, readScope } from './decode-attributes.js';
 import {
   EXPORT_REQUEST,
   METRIC_DATA,
   METRIC_MESSAGE,
-  RESOURCE_MESSAGE,
   RESOURCE_METRICS,
-  SCOPE,
   SCOPE_METRICS,
   TEMPORALITIES,
 } from './fields.js';
@@ -60,15 +58,7 @@ function readResourceMetrics(
   while (reader.next()) {
     if (!reader.is(WIRE.lengthDelimited)) reader.skip();
     else if (reader.field === RESOURCE_METRICS.resource) {
-      reader.message(() => {
-        while (reader.next()) {
-          if (reader.field === RESOURCE_MESSAGE.attributes && reader.is(WIRE.lengthDelimited)) {
-            addAttribute(resource, readAttribute(reader, decoding.budget));
-          } else {
-            reader.skip();
-          }
-        }
-      });
+      reader.message(() => readResource(reader, decoding.budget, resource));
     } else if (reader.field === RESOURCE_METRICS.scopeMetrics) {
       decoding.budget.spend(COST.message);
       const entry: ResourceMetrics = { resource, scopeName: '', scopeVersion: '', metrics: [] };
@@ -82,14 +72,7 @@ function readScopeMetrics(reader: WireReader, decoding: Decoding, entry: Resourc
   while (reader.next()) {
     if (!reader.is(WIRE.lengthDelimited)) reader.skip();
     else if (reader.field === SCOPE_METRICS.scope) {
-      reader.message(() => {
-        while (reader.next()) {
-          if (!reader.is(WIRE.lengthDelimited)) reader.skip();
-          else if (reader.field === SCOPE.name) entry.scopeName = reader.string();
-          else if (reader.field === SCOPE.version) entry.scopeVersion = reader.string();
-          else reader.skip();
-        }
-      });
+      reader.message(() => readScope(reader, entry));
     } else if (reader.field === SCOPE_METRICS.metrics) {
       decoding.budget.spend(COST.message);
       const metric = reader.message(() => readMetric(reader, decoding));

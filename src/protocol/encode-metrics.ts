@@ -1,22 +1,17 @@
+import { writeAttributes, writeResource, writeScope } from './encode-attributes.js';
 import {
-  ANY_VALUE,
   BUCKETS,
   EXPONENTIAL_POINT,
   EXPORT_REQUEST,
   HISTOGRAM_POINT,
-  KEY_VALUE,
   METRIC_DATA,
   METRIC_MESSAGE,
   NUMBER_POINT,
-  RESOURCE_MESSAGE,
   RESOURCE_METRICS,
-  SCOPE,
   SCOPE_METRICS,
   TEMPORALITIES,
 } from './fields.js';
 import type {
-  Attributes,
-  AttributeValue,
   ExplicitPoint,
   ExponentialPoint,
   Metric,
@@ -30,14 +25,9 @@ export function encodeMetricsRequest(request: MetricsRequest): Uint8Array {
   const writer = new WireWriter();
   for (const entry of request.resourceMetrics) {
     writer.message(EXPORT_REQUEST.resourceMetrics, () => {
-      writer.message(RESOURCE_METRICS.resource, () =>
-        writeAttributes(writer, RESOURCE_MESSAGE.attributes, entry.resource),
-      );
+      writer.message(RESOURCE_METRICS.resource, () => writeResource(writer, entry.resource));
       writer.message(RESOURCE_METRICS.scopeMetrics, () => {
-        writer.message(SCOPE_METRICS.scope, () => {
-          writer.string(SCOPE.name, entry.scopeName);
-          if (entry.scopeVersion !== '') writer.string(SCOPE.version, entry.scopeVersion);
-        });
+        writer.message(SCOPE_METRICS.scope, () => writeScope(writer, entry));
         for (const metric of entry.metrics) {
           writer.message(SCOPE_METRICS.metrics, () => writeMetric(writer, metric));
         }
@@ -116,20 +106,4 @@ function writeExplicitPoint(writer: WireWriter, point: ExplicitPoint): void {
   writeAttributes(writer, HISTOGRAM_POINT.attributes, point.attributes);
   if (point.min !== undefined) writer.double(HISTOGRAM_POINT.min, point.min);
   if (point.max !== undefined) writer.double(HISTOGRAM_POINT.max, point.max);
-}
-
-function writeAttributes(writer: WireWriter, field: number, attributes: Attributes): void {
-  for (const [key, value] of Object.entries(attributes)) {
-    writer.message(field, () => {
-      writer.string(KEY_VALUE.key, key);
-      writer.message(KEY_VALUE.value, () => writeValue(writer, value));
-    });
-  }
-}
-
-function writeValue(writer: WireWriter, value: AttributeValue): void {
-  if (typeof value === 'string') writer.string(ANY_VALUE.string, value);
-  else if (typeof value === 'boolean') writer.bool(ANY_VALUE.bool, value);
-  else if (Number.isSafeInteger(value)) writer.signed64(ANY_VALUE.int, value);
-  else writer.double(ANY_VALUE.double, value);
 }

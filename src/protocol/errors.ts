@@ -1,4 +1,4 @@
-/** Bytes or text that are no OTLP metrics request, or exceed the decoder's bounds. Quotes no content. */
+/** Bytes or text that are no OTLP request, or exceed the decoder's bounds. Quotes no content. */
 export class MalformedOtlpError extends Error {
   constructor(reason: string) {
     super(`malformed OTLP: ${reason}`);

@@ -1,7 +1,8 @@
 /**
- * Field numbers of OTLP metrics, and nowhere else.
+ * Field numbers of OTLP metrics and traces, and nowhere else.
  * Source: opentelemetry-proto 1.x, `collector/metrics/v1/metrics_service.proto`, `metrics/v1/metrics.proto`,
- * `common/v1/common.proto`, `resource/v1/resource.proto`. Numbers of stable messages never change.
+ * `collector/trace/v1/trace_service.proto`, `trace/v1/trace.proto`, `common/v1/common.proto`,
+ * `resource/v1/resource.proto`. Numbers of stable messages never change.
  */
 export const EXPORT_REQUEST = { resourceMetrics: 1 } as const;
 export const EXPORT_RESPONSE = { partialSuccess: 1 } as const;
@@ -14,6 +15,26 @@ export const RESOURCE_METRICS = { resource: 1, scopeMetrics: 2 } as const;
 export const RESOURCE_MESSAGE = { attributes: 1 } as const;
 export const SCOPE_METRICS = { scope: 1, metrics: 2 } as const;
 export const SCOPE = { name: 1, version: 2 } as const;
+
+/** ExportTraceServiceRequest down to its spans. */
+export const TRACES_REQUEST = { resourceSpans: 1 } as const;
+export const RESOURCE_SPANS = { resource: 1, scopeSpans: 2 } as const;
+export const SCOPE_SPANS = { scope: 1, spans: 2 } as const;
+export const SPAN = {
+  traceId: 1,
+  spanId: 2,
+  parentSpanId: 4,
+  name: 5,
+  kind: 6,
+  startTime: 7,
+  endTime: 8,
+  attributes: 9,
+  status: 15,
+} as const;
+export const SPAN_STATUS = { code: 3 } as const;
+/** SpanKind and StatusCode, as far as they are told apart here. */
+export const SPAN_KIND = { server: 2, client: 3 } as const;
+export const STATUS_CODE_ERROR = 2;
 
 export const METRIC_MESSAGE = {
   name: 1,

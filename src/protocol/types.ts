@@ -1,4 +1,4 @@
-/** OTLP metrics as plain values: what encode takes and decode gives. Times in epoch nanoseconds as bigint. */
+/** OTLP metrics and traces as plain values: what encode takes and decode gives. Times in epoch nanoseconds as bigint. */
 
 export type AttributeValue = string | number | boolean;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -63,3 +63,39 @@ export interface ExplicitPoint extends PointTimes {
   min: number | undefined;
   max: number | undefined;
 }
+
+/** OTLP traces, as far as a waterfall needs them. */
+export interface TracesRequest {
+  resourceSpans: ResourceSpans[];
+  /** Set by decoding only: spans of kinds that have no place here, or without proper ids, when there were any. */
+  skippedSpans?: number;
+}
+
+export interface ResourceSpans {
+  resource: Attributes;
+  scopeName: string;
+  scopeVersion: string;
+  spans: Span[];
+}
+
+export interface Span {
+  /** 16 bytes. */
+  traceId: Uint8Array;
+  /** 8 bytes. */
+  spanId: Uint8Array;
+  /** 8 bytes; absent = the root of its trace. */
+  parentSpanId?: Uint8Array;
+  name: string;
+  kind: SpanKind;
+  startUnixNano: bigint;
+  endUnixNano: bigint;
+  attributes: Attributes;
+  /** OTLP's status is ERROR. */
+  error: boolean;
+}
+
+export type SpanKind = 'server' | 'client';
+
+/** Bytes of ids, as OTLP has them. */
+export const TRACE_ID_BYTES = 16;
+export const SPAN_ID_BYTES = 8;

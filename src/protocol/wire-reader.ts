@@ -101,6 +101,15 @@ export class WireReader {
     return text;
   }
 
+  /** @returns a copy, so that an id does not keep the body it came with; no bytes when there are not just `length`. */
+  fixedBytes(length: number): Uint8Array<ArrayBuffer> {
+    const found = this.varint();
+    const start = this.take(found);
+    return found === length
+      ? Uint8Array.from(this.bytes.subarray(start, start + found))
+      : new Uint8Array();
+  }
+
   /** uint64 as a number: beyond 2^53 the nearest double. */
   varint(): number {
     this.varintParts();

@@ -30,6 +30,14 @@ export class WireWriter {
     this.length += this.buffer.write(value, this.length, 'utf8');
   }
 
+  bytes(field: number, value: Uint8Array): void {
+    this.tag(field, WIRE.lengthDelimited);
+    this.varint(value.byteLength);
+    this.reserve(value.byteLength);
+    this.buffer.set(value, this.length);
+    this.length += value.byteLength;
+  }
+
   bool(field: number, value: boolean): void {
     this.tag(field, WIRE.varint);
     this.varint(value ? 1 : 0);

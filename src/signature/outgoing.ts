@@ -23,7 +23,7 @@ import type {
   AttributeValue,
   Metric,
   MetricsRequest,
-  ResourceMetrics,
+  TracesRequest,
 } from '../protocol/types.js';
 import {
   cleanCollection,
@@ -190,6 +190,32 @@ const POINT_RULES: Readonly<Record<string, Rule>> = {
   [ATTR.gcType]: oneOf(GC_TYPES),
 };
 
+/** Of what a series has, what a span of a waterfall has as well. */
+const SPAN_ATTRIBUTES = [
+  ATTR.httpRequestMethod,
+  ATTR.httpRoute,
+  ATTR.httpResponseStatusCode,
+  ATTR.urlTemplate,
+  ATTR.urlScheme,
+  ATTR.serverAddress,
+  ATTR.serverPort,
+  ATTR.dbSystemName,
+  ATTR.dbNamespace,
+  ATTR.dbOperationName,
+  ATTR.dbCollectionName,
+  ATTR.dbQuerySummary,
+  ATTR.dbQueryText,
+  ATTR.errorType,
+  ATTR.metricOverflow,
+  ATTR.retraceEndpoint,
+  ATTR.retraceQueryHash,
+] as const;
+
+const SPAN_RULES: Readonly<Record<string, Rule>> = {
+  ...Object.fromEntries(SPAN_ATTRIBUTES.map((name) => [name, POINT_RULES[name] ?? nothing])),
+  [ATTR.retraceWaterfallOmitted]: integer(0, 10_000_000),
+};
+
 const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
   [RESOURCE.serviceName]: configured,
   [RESOURCE.serviceVersion]: version,
@@ -218,6 +244,7 @@ const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
 /** Every name that may travel, for the tests that compare it with what is sent. */
 export const OUTGOING_POINT_ATTRIBUTES: readonly string[] = Object.keys(POINT_RULES);
 export const OUTGOING_RESOURCE_ATTRIBUTES: readonly string[] = Object.keys(RESOURCE_RULES);
+export const OUTGOING_SPAN_ATTRIBUTES: readonly string[] = Object.keys(SPAN_RULES);
 
 /** … and the names of metrics. */
 export const OUTGOING_METRICS: readonly string[] = [
@@ -227,7 +254,7 @@ export const OUTGOING_METRICS: readonly string[] = [
 ];
 
 /**
- * Cleans one attribute of a data point or of the resource. Total.
+ * Cleans one attribute of a data point, of a span or of the resource. Total.
  * @param system `db.system.name` of the same data point, which decides how `db.query.text` is read.
  * @param origin who states it: a hook of ours unless said otherwise.
  * @returns the value that may travel, or undefined: the attribute must not.
@@ -238,7 +265,8 @@ export function cleanAttribute(
   system = '',
   origin: Origin = 'own',
 ): AttributeValue | undefined {
-  return apply(ruleOf(POINT_RULES, name) ?? ruleOf(RESOURCE_RULES, name), value, system, origin);
+  const rule = ruleOf(POINT_RULES, name) ?? ruleOf(RESOURCE_RULES, name);
+  return apply(rule ?? ruleOf(SPAN_RULES, name), value, system, origin);
 }
 
 function ruleOf(rules: Readonly<Record<string, Rule>>, name: string): Rule | undefined {
@@ -271,10 +299,29 @@ const METRIC_NAMES = new Set(OUTGOING_METRICS);
 const OWN_SCOPES = new Set<string>([SDK_NAME, AGENT_SERVICE_NAME]);
 
 /** Our own data says so twice; what says it once is somebody else's. */
-function originOf(group: ResourceMetrics): Origin {
+function originOf(group: { resource: Attributes; scopeName: string }): Origin {
   const sdk = group.resource[RESOURCE.telemetrySdkName] ?? SDK_NAME;
   return OWN_SCOPES.has(group.scopeName) && sdk === SDK_NAME ? 'own' : 'foreign';
 }
+
+/** Cleans sets of attributes and counts what had to stay out. */
+class AttributeCleaner {
+  dropped = 0;
+
+  clean(attributes: Attributes, rules: Readonly<Record<string, Rule>>, origin: Origin): Attributes {
+    const kept: Record<string, AttributeValue> = {};
+    const system = attributes[ATTR.dbSystemName];
+    const systemName = typeof system === 'string' ? system : '';
+    for (const [name, value] of Object.entries(attributes)) {
+      const cleaned = apply(ruleOf(rules, name), value, systemName, origin);
+      if (cleaned === undefined) this.dropped++;
+      else kept[name] = cleaned;
+    }
+    return kept;
+  }
+}
+
+const cleanScopeVersion = (version: string): string => (PLAIN_VERSION.test(version) ? version : '');
 
 /**
  * Cleans a whole request: attributes by the lists above, metrics, units and scopes by theirs. Metrics that are not
@@ -282,27 +329,12 @@ function originOf(group: ResourceMetrics): Origin {
  * @param known who sends, where it is known; else it is taken from what the request says of itself.
  */
 export function cleanMetricsRequest(dirty: MetricsRequest, known?: Origin): CleanedMetricsRequest {
-  let droppedAttributes = 0;
+  const cleaner = new AttributeCleaner();
   let droppedPoints = 0;
-  const clean = (
-    attributes: Attributes,
-    rules: Readonly<Record<string, Rule>>,
-    origin: Origin,
-  ): Attributes => {
-    const kept: Record<string, AttributeValue> = {};
-    const system = attributes[ATTR.dbSystemName];
-    const systemName = typeof system === 'string' ? system : '';
-    for (const [name, value] of Object.entries(attributes)) {
-      const cleaned = apply(ruleOf(rules, name), value, systemName, origin);
-      if (cleaned === undefined) droppedAttributes++;
-      else kept[name] = cleaned;
-    }
-    return kept;
-  };
   const cleanMetric = (metric: Metric, origin: Origin): Metric => {
     const points = metric.points.map((point) => ({
       ...point,
-      attributes: clean(point.attributes, POINT_RULES, origin),
+      attributes: cleaner.clean(point.attributes, POINT_RULES, origin),
     }));
     // The points keep the type of their metric: only attributes were replaced.
     return { ...metric, unit: UNITS.has(metric.unit) ? metric.unit : '', points } as Metric;
@@ -314,16 +346,63 @@ export function cleanMetricsRequest(dirty: MetricsRequest, known?: Origin): Clea
       if (!METRIC_NAMES.has(metric.name)) droppedPoints += metric.points.length;
     }
     return {
-      resource: clean(group.resource, RESOURCE_RULES, origin),
+      resource: cleaner.clean(group.resource, RESOURCE_RULES, origin),
       // Foreign scopes are names of libraries that nothing here asks for.
       scopeName: origin === 'own' && OWN_SCOPES.has(group.scopeName) ? group.scopeName : '',
-      scopeVersion:
-        origin === 'own' && PLAIN_VERSION.test(group.scopeVersion) ? group.scopeVersion : '',
+      scopeVersion: origin === 'own' ? cleanScopeVersion(group.scopeVersion) : '',
       metrics: listed.map((metric) => cleanMetric(metric, origin)),
     };
   });
   const request: MetricsRequest = { resourceMetrics };
-  return { request, resourceMetrics, droppedAttributes, droppedPoints };
+  return { request, resourceMetrics, droppedAttributes: cleaner.dropped, droppedPoints };
+}
+
+/** Also a TracesRequest itself. */
+export interface CleanedTracesRequest extends TracesRequest {
+  droppedAttributes: number;
+  /** Spans that are not our runtime's, or that decoding had to pass over. */
+  droppedSpans: number;
+}
+
+/**
+ * Cleans waterfalls. Spans of anybody else are left out whole: nobody stores them. Nothing of a span's name is taken
+ * over, it is made again of the attributes that are left.
+ */
+export function cleanTracesRequest(dirty: TracesRequest): CleanedTracesRequest {
+  const cleaner = new AttributeCleaner();
+  let droppedSpans = dirty.skippedSpans ?? 0;
+  const resourceSpans: TracesRequest['resourceSpans'] = [];
+  for (const group of dirty.resourceSpans) {
+    if (group.scopeName !== SDK_NAME || originOf(group) !== 'own') {
+      droppedSpans += group.spans.length;
+      continue;
+    }
+    resourceSpans.push({
+      resource: cleaner.clean(group.resource, RESOURCE_RULES, 'own'),
+      scopeName: SDK_NAME,
+      scopeVersion: cleanScopeVersion(group.scopeVersion),
+      spans: group.spans.map((span) => {
+        const attributes = cleaner.clean(span.attributes, SPAN_RULES, 'own');
+        return { ...span, name: waterfallSpanName(attributes), attributes };
+      }),
+    });
+  }
+  return { resourceSpans, droppedAttributes: cleaner.dropped, droppedSpans };
+}
+
+/**
+ * Name of a span of a waterfall: the summary of a query, method and template of a call, or the endpoint.
+ * @param attributes cleaned ones: the name has nothing that is not in them.
+ */
+export function waterfallSpanName(attributes: Attributes): string {
+  const text = (name: string): string => String(attributes[name] ?? '');
+  if (attributes[ATTR.dbSystemName] !== undefined || attributes[ATTR.dbQueryText] !== undefined) {
+    return text(ATTR.dbQuerySummary) || text(ATTR.dbOperationName) || '?';
+  }
+  const call = attributes[ATTR.urlTemplate];
+  if (call !== undefined) return `${text(ATTR.httpRequestMethod)} ${call}`.trimStart();
+  const request = text(ATTR.retraceEndpoint) || text(ATTR.httpRequestMethod);
+  return request || (attributes[ATTR.metricOverflow] === true ? 'Other' : '?');
 }
 
 /** A word of a name that somebody gave a span by hand. */

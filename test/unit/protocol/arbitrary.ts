@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Metric, MetricsRequest } from '../../../src/protocol/index.js';
+import type { Metric, MetricsRequest, Span, TracesRequest } from '../../../src/protocol/index.js';
 
 /** Any request that the codec must carry unchanged. */
 const text = fc.string({ unit: 'binary', maxLength: 12 });
@@ -84,6 +84,36 @@ export const anyRequest: fc.Arbitrary<MetricsRequest> = fc.record({
       scopeName: text,
       scopeVersion: text,
       metrics: fc.array(metric, { maxLength: 4 }),
+    }),
+    { maxLength: 3 },
+  ),
+});
+
+const nanos = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const id = (bytes: number): fc.Arbitrary<Uint8Array> =>
+  fc.uint8Array({ minLength: bytes, maxLength: bytes });
+const spanFields = {
+  traceId: id(16),
+  spanId: id(8),
+  name: text,
+  kind: fc.constantFrom('server' as const, 'client' as const),
+  startUnixNano: nanos,
+  endUnixNano: nanos,
+  attributes,
+  error: fc.boolean(),
+};
+const span: fc.Arbitrary<Span> = fc.oneof(
+  fc.record(spanFields),
+  fc.record({ ...spanFields, parentSpanId: id(8) }),
+);
+
+export const anyTraces: fc.Arbitrary<TracesRequest> = fc.record({
+  resourceSpans: fc.array(
+    fc.record({
+      resource: attributes,
+      scopeName: text,
+      scopeVersion: text,
+      spans: fc.array(span, { maxLength: 5 }),
     }),
     { maxLength: 3 },
   ),

@@ -5,9 +5,11 @@ import * as protocol from '../../../src/protocol/index.js';
 import { UNITS } from '../../../src/signature/known-values.js';
 import {
   cleanMetricsRequest,
+  cleanTracesRequest,
   OUTGOING_METRICS,
   OUTGOING_POINT_ATTRIBUTES,
   OUTGOING_RESOURCE_ATTRIBUTES,
+  OUTGOING_SPAN_ATTRIBUTES,
 } from '../../../src/signature/outgoing.js';
 import { findLeak } from './canary/plant.js';
 
@@ -21,18 +23,26 @@ interface MessageType {
 // OpenTelemetry's own generated code: it knows every field that a sender could fill.
 const load = createRequire(import.meta.url);
 const generated = `${load.resolve('@opentelemetry/otlp-transformer').replace(/index\.js$/, '')}generated/root.js`;
-const Request = (
+const { metrics: metricsProto, trace: traceProto } = (
   load(generated) as {
     opentelemetry: {
-      proto: { collector: { metrics: { v1: { ExportMetricsServiceRequest: MessageType } } } };
+      proto: {
+        collector: {
+          metrics: { v1: { ExportMetricsServiceRequest: MessageType } };
+          trace: { v1: { ExportTraceServiceRequest: MessageType } };
+        };
+      };
     };
   }
-).opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+).opentelemetry.proto.collector;
+const Request = metricsProto.v1.ExportMetricsServiceRequest;
+const Traces = traceProto.v1.ExportTraceServiceRequest;
 
 const SECRET = 'kanari91827-deadbeefcafe';
 const PLANTED = ['kanari91827', 'deadbeefcafe'];
 const names = [
   ...OUTGOING_POINT_ATTRIBUTES,
+  ...OUTGOING_SPAN_ATTRIBUTES,
   ...OUTGOING_RESOURCE_ATTRIBUTES,
   SECRET,
   'http.url',
@@ -115,6 +125,42 @@ function pass(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(protocol.encodeMetricsRequest(cleaned.request));
 }
 
+/** Spans in which a secret stands wherever OTLP has room for a text. */
+function plantedSpans(value: object, scopeName: string, sdkName: string = SDK_NAME): Uint8Array {
+  const attributes = attributesOf(value, true);
+  const span = (kind: number, parent: object): object => ({
+    traceId: new Uint8Array(16).fill(1),
+    spanId: new Uint8Array(8).fill(kind),
+    ...parent,
+    traceState: SECRET,
+    name: SECRET,
+    kind,
+    startTimeUnixNano: 1,
+    endTimeUnixNano: 2,
+    attributes,
+    events: [{ name: SECRET, timeUnixNano: 1, attributes }],
+    links: [{ traceId: new Uint8Array(16), traceState: SECRET, attributes }],
+    status: { code: 2, message: SECRET },
+  });
+  const scopeSpans = [
+    {
+      scope: { name: scopeName, version: `1-${SECRET}`, attributes },
+      schemaUrl: SECRET,
+      // Of another kind: passed over.
+      spans: [span(2, {}), span(3, { parentSpanId: new Uint8Array(8).fill(2) }), span(1, {})],
+    },
+  ];
+  const sdk = { key: 'telemetry.sdk.name', value: { stringValue: sdkName } };
+  const resource = { attributes: [...attributes, sdk] };
+  const request = { resourceSpans: [{ resource, schemaUrl: SECRET, scopeSpans }] };
+  return Traces.encode(Traces.fromObject(request)).finish();
+}
+
+function passSpans(bytes: Uint8Array): Uint8Array {
+  const cleaned = cleanTracesRequest(protocol.decodeTracesRequest(bytes));
+  return Uint8Array.from(protocol.encodeTracesRequest(cleaned));
+}
+
 /** Every text of a decoded message with the path to it. */
 function* texts(value: unknown, path: string): Generator<[path: string, text: string]> {
   if (typeof value === 'string') yield [path, value];
@@ -149,6 +195,26 @@ function unlisted(bytes: Uint8Array): string[] {
   return found;
 }
 
+const SPAN_NUMBER =
+  /\.(?:startTimeUnixNano|endTimeUnixNano|intValue|kind|code|traceId|spanId|parentSpanId)$/;
+
+/** The same for waterfalls. */
+function unlistedOfSpans(bytes: Uint8Array): string[] {
+  const message = Traces.toObject(Traces.decode(bytes), { longs: String, enums: Number });
+  const found: string[] = [];
+  for (const [path, text] of texts(message, '')) {
+    const listed =
+      (path.endsWith('.spans.attributes.key') && OUTGOING_SPAN_ATTRIBUTES.includes(text)) ||
+      (path.endsWith('.resource.attributes.key') && OUTGOING_RESOURCE_ATTRIBUTES.includes(text)) ||
+      (path.endsWith('.scope.name') && text === SDK_NAME) ||
+      path.endsWith('.spans.name') ||
+      ATTRIBUTE_VALUE.test(path) ||
+      SPAN_NUMBER.test(path);
+    if (!listed) found.push(`${path}: ${text}`);
+  }
+  return found;
+}
+
 describe('the bytes that leave', () => {
   it.each(values)('hold listed fields only, and nothing planted: %o', (value) => {
     const left = pass(plantedRequest(value, 'kanari'));
@@ -171,14 +237,39 @@ describe('the bytes that leave', () => {
     }
   });
 
-  it('are metrics and answers: there is no encoder for anything else', () => {
+  it.each(values)('of spans hold listed fields only, and nothing planted: %o', (value) => {
+    const left = passSpans(plantedSpans(value, SDK_NAME));
+    expect(unlistedOfSpans(left)).toEqual([]);
+    const spans = protocol.decodeTracesRequest(left).resourceSpans[0]?.spans ?? [];
+    expect(spans.map(({ kind }) => kind)).toEqual(['server', 'client']);
+    // Ids are the sender's random bytes, times and omitted children are numbers.
+    const written = [...texts(Traces.toObject(Traces.decode(left), { longs: String }), '')]
+      .filter(([path]) => !SPAN_NUMBER.test(path))
+      .map(([, text]) => text)
+      .join('\n');
+    expect(findLeak(written, PLANTED)).toBeUndefined();
+    expect(passSpans(left)).toEqual(left);
+  });
+
+  it('hold no span of anybody else', () => {
+    for (const value of values) {
+      for (const scope of ['kanari', 'retrace-agent', '']) {
+        expect(passSpans(plantedSpans(value, scope))).toHaveLength(0);
+      }
+    }
+    const foreign = plantedSpans({ stringValue: SECRET }, SDK_NAME, 'opentelemetry');
+    expect(passSpans(foreign)).toHaveLength(0);
+  });
+
+  it('are metrics, waterfalls and answers: there is no encoder for anything else', () => {
     const encoders = Object.keys(protocol).filter((name) => name.startsWith('encode'));
-    // Whoever adds one for spans or logs has to extend outgoing.ts and the tests above first.
+    // Whoever adds one for other spans or logs has to extend outgoing.ts and the tests above first.
     expect(encoders.sort()).toEqual([
       'encodeMetricsRequest',
       'encodeMetricsResponse',
       'encodeMetricsResponseJson',
       'encodeRefusal',
+      'encodeTracesRequest',
     ]);
     expect(OUTGOING_METRICS).toEqual([
       ...Object.values(METRIC),

@@ -9,6 +9,7 @@ import {
   type Origin,
   OUTGOING_POINT_ATTRIBUTES,
   OUTGOING_RESOURCE_ATTRIBUTES,
+  OUTGOING_SPAN_ATTRIBUTES,
 } from '../../../src/signature/outgoing.js';
 import { findLeak } from './canary/plant.js';
 
@@ -52,7 +53,8 @@ const written = (value: MetricsRequest): string =>
 
 describe('the list of what may travel', () => {
   it('has a rule for every name of the conventions, and for no other', () => {
-    expect(new Set(OUTGOING_POINT_ATTRIBUTES)).toEqual(new Set(Object.values(ATTR)));
+    const names = new Set([...OUTGOING_POINT_ATTRIBUTES, ...OUTGOING_SPAN_ATTRIBUTES]);
+    expect(names).toEqual(new Set(Object.values(ATTR)));
     expect(new Set(OUTGOING_RESOURCE_ATTRIBUTES)).toEqual(new Set(Object.values(RESOURCE)));
   });
 

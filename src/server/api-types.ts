@@ -13,6 +13,8 @@
  *   GET  /api/hosts?from&to                          → HostsAnswer    (api-hosts.ts)
  *   GET  /api/hosts/:id?from&to                      → HostAnswer
  *   GET  /api/services/:id/runtime?from&to           → RuntimeAnswer  (api-runtime.ts)
+ *   GET  /api/services/:id/waterfalls?from&to        → WaterfallsAnswer (api-waterfalls.ts)
+ *   GET  /api/services/:id/waterfalls/:waterfallId   → WaterfallAnswer
  *   GET  /api/privacy?from&to                        → PrivacyAnswer
  *   GET  /api/setup                                  → SetupAnswer    how to connect the first app
  *
@@ -29,6 +31,7 @@
 
 export type * from './api-hosts.js';
 export type * from './api-runtime.js';
+export type * from './api-waterfalls.js';
 
 export type ReportKind = 'endpoints' | 'queries' | 'web-services';
 
@@ -165,6 +168,8 @@ export interface ServiceAnswer {
 /** Every loss that is known, with its reason (`retrace.reason`) and where it happened. */
 export interface Loss {
   reason: string;
+  /** Absent: operations, which are missing from the figures. Waterfalls are missing from the slow requests only. */
+  kind?: 'waterfall';
   service: string;
   records: number;
 }
@@ -360,7 +365,8 @@ export interface DetailAnswer {
 export interface ReceivedField {
   /** `db.query.text` */
   name: string;
-  scope: 'data_point' | 'resource';
+  /** `span`: a field or an attribute of the spans of slow requests. */
+  scope: 'data_point' | 'resource' | 'span';
   meaning: string;
   /** How often it arrived, since this was counted. 0: it may arrive but did not. */
   received: number;
@@ -373,6 +379,8 @@ export interface ReceivedField {
 
 export interface DropHistory {
   reason: string;
+  /** See Loss. */
+  kind?: 'waterfall';
   service: string;
   records: number;
   /** When: buckets with drops, oldest first. */

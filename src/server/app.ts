@@ -10,6 +10,7 @@ import { ingestRoutes } from './routes/ingest.js';
 import { loginRoutes } from './routes/login.js';
 import { reportRoutes } from './routes/reports.js';
 import { settingsRoutes } from './routes/settings.js';
+import { waterfallRoutes } from './routes/waterfalls.js';
 
 export interface AppOptions {
   platform: Platform;
@@ -65,6 +66,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     });
     loginRoutes(api, platform, tls);
     reportRoutes(api, platform, tls);
+    waterfallRoutes(api, platform, tls);
     hostRoutes(api, platform, tls);
     settingsRoutes(api, platform, tls);
   });

@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { Agent, fetch, type BodyInit, type Response } from 'undici';
 import { METRIC } from '../../src/core/semconv.js';
 import { Histogram } from '../../src/histogram/index.js';
-import { encodeMetricsRequest } from '../../src/protocol/index.js';
+import {
+  encodeMetricsRequest,
+  encodeTracesRequest,
+  METRICS_PATH,
+  TRACES_PATH,
+} from '../../src/protocol/index.js';
 import type {
   Attributes,
   ExponentialPoint,
   Metric,
   MetricsRequest,
   NumberPoint,
+  TracesRequest,
 } from '../../src/protocol/types.js';
 import { startServer, type RunningServer, type ServerOptions } from '../../src/server/index.js';
 
@@ -71,8 +77,12 @@ export class TestServer {
     return fetch(url, { dispatcher: this.dispatcher, ...init });
   }
 
-  post(body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
-    return this.fetch(`${this.running.tlsUrl}/v1/metrics`, {
+  post(
+    body: BodyInit,
+    headers: Record<string, string> = {},
+    path = METRICS_PATH,
+  ): Promise<Response> {
+    return this.fetch(`${this.running.tlsUrl}${path}`, {
       method: 'POST',
       body,
       duplex: 'half',
@@ -86,6 +96,10 @@ export class TestServer {
 
   send(request: MetricsRequest, headers: Record<string, string> = {}): Promise<Response> {
     return this.post(encodeMetricsRequest(request), headers);
+  }
+
+  sendTraces(request: TracesRequest, headers: Record<string, string> = {}): Promise<Response> {
+    return this.post(encodeTracesRequest(request), headers, TRACES_PATH);
   }
 
   async login(link = this.running.loginLink): Promise<Response> {

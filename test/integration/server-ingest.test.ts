@@ -333,9 +333,11 @@ describe('what is refused', () => {
   });
 
   it('unknown paths and methods: 404 and 405', async () => {
-    const get = await server.fetch(`${server.running.tlsUrl}/v1/metrics`);
-    expect([get.status, await errorCode(get)]).toEqual([405, 'method_not_allowed']);
-    for (const path of ['/v1/traces', '/api/none', '/x.js', '/..%2f..%2fetc/passwd']) {
+    for (const path of ['/v1/metrics', '/v1/traces']) {
+      const get = await server.fetch(`${server.running.tlsUrl}${path}`);
+      expect([get.status, await errorCode(get)]).toEqual([405, 'method_not_allowed']);
+    }
+    for (const path of ['/v1/logs', '/api/none', '/x.js', '/..%2f..%2fetc/passwd']) {
       const answer = await server.fetch(`${server.running.tlsUrl}${path}`);
       expect([answer.status, await errorCode(answer)]).toEqual([404, 'not_found']);
     }

@@ -2,7 +2,7 @@ import { ATTR } from '../../core/semconv.js';
 import type { Attributes } from '../../protocol/types.js';
 import { sqlSignature } from '../../signature/index.js';
 import { otherOperation, publicIdOf } from '../store/catalog.js';
-import type { OperationIdentity, SeriesKind } from '../store/store.js';
+import type { OperationIdentity, Outcome, SeriesKind } from '../store/store.js';
 
 /** Text of an attribute; numbers are spelled out, anything else is ''. */
 export function textOf(attributes: Attributes, name: string): string {
@@ -96,4 +96,13 @@ function callOf(attributes: Attributes): OperationIdentity {
     other: false,
     attributes: { method, scheme, address, port, template },
   };
+}
+
+/** How the calls of a series, or one call, ended. */
+export function outcomeOf(kind: SeriesKind, attributes: Attributes): Outcome {
+  const status = kind === 'query' ? 0 : integerOf(attributes, ATTR.httpResponseStatusCode);
+  const stated = textOf(attributes, ATTR.errorType);
+  // Not every SDK sets error.type; OpenTelemetry's rule for what is an error is applied in its place.
+  const failed = kind === 'endpoint' ? status >= 500 : status >= 400;
+  return { status, errorType: stated || (failed ? String(status) : '') };
 }

@@ -1,25 +1,19 @@
-import { ATTR, COMPONENT, DROP_REASON, METRIC, RESOURCE } from '../../core/semconv.js';
+import { ATTR, COMPONENT, DROP_REASON, KIND, METRIC, RESOURCE } from '../../core/semconv.js';
 import type { Attributes, Metric, MetricsRequest, NumberPoint } from '../../protocol/types.js';
-import { publicIdOf } from '../store/catalog.js';
 import type {
   GaugePoint,
   HostWrite,
-  InstanceSeen,
-  OperationIdentity,
   SeriesKind,
   SeriesPoint,
-  ServiceIdentity,
   ServiceWrite,
 } from '../store/store.js';
+import { counterPoint } from './counters.js';
 import { HostTranslator, isHostMetric } from './host-series.js';
-import { callerOf, integerOf, operationOf, textOf } from './operations.js';
+import { callerOf, integerOf, operationOf, outcomeOf, textOf } from './operations.js';
 import { isRuntimeMetric, runtimeGauges } from './runtime-gauges.js';
+import { AGENT_SERVICE, instanceOf, MAX_AHEAD_MS, serviceOf } from './senders.js';
 import { timingsOf } from './timings.js';
 
-/** `service.name` under which the host agent reports its own counters. */
-const AGENT_SERVICE = 'retrace-agent';
-/** A sender's clock may be ahead by this much; what is further ahead counts as received now. */
-const MAX_AHEAD_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 
 /** Metrics of timings, by the report they belong to. */
@@ -84,22 +78,11 @@ function presenceOf(resource: Attributes): ServiceWrite | undefined {
   );
   if (!named) return undefined;
   return {
-    service: identityOf(resource),
+    service: serviceOf(resource),
     version: textOf(resource, RESOURCE.serviceVersion),
     instance: instanceOf(resource),
     seenMs: 0,
     points: [],
-  };
-}
-
-function identityOf(resource: Attributes): ServiceIdentity {
-  const name = textOf(resource, RESOURCE.serviceName) || 'unknown_service';
-  const agent = name === AGENT_SERVICE;
-  return {
-    name,
-    namespace: agent ? '' : textOf(resource, RESOURCE.serviceNamespace),
-    environment: agent ? '' : textOf(resource, RESOURCE.deploymentEnvironmentName),
-    agent,
   };
 }
 
@@ -185,13 +168,16 @@ class ResourceTranslator {
   private fact(name: string, attributes: Attributes, minuteMs: number, value: number): void {
     const whole = Math.min(Number.MAX_SAFE_INTEGER, Math.round(value));
     if (name === METRIC.recorded || name === METRIC.dropped) {
-      const label = textOf(
-        attributes,
-        name === METRIC.dropped ? ATTR.retraceReason : ATTR.retraceKind,
-      );
-      this.points.push(
-        counterPoint(name === METRIC.dropped ? 'dropped' : 'recorded', label, minuteMs, whole),
-      );
+      const kind = textOf(attributes, ATTR.retraceKind);
+      const counter =
+        name === METRIC.recorded
+          ? { counter: 'recorded' as const, label: kind }
+          : {
+              counter:
+                kind === KIND.waterfall ? ('dropped_waterfalls' as const) : ('dropped' as const),
+              label: textOf(attributes, ATTR.retraceReason),
+            };
+      this.points.push(counterPoint(counter, minuteMs, whole));
       return;
     }
     if (name === METRIC.componentTime) {
@@ -240,9 +226,11 @@ class ResourceTranslator {
 
   finish(resource: Attributes): ServiceWrite | undefined {
     for (const [minuteMs, points] of this.unsupported) {
-      this.points.push(counterPoint('dropped', DROP_REASON.unsupported, minuteMs, points));
+      this.points.push(
+        counterPoint({ counter: 'dropped', label: DROP_REASON.unsupported }, minuteMs, points),
+      );
     }
-    const service = identityOf(resource);
+    const service = serviceOf(resource);
     // A sender of nothing but metrics unknown here is no service yet.
     if (this.points.length + this.gauges.length === 0 && !service.agent) return undefined;
     return {
@@ -266,43 +254,3 @@ const FACT_METRICS: ReadonlySet<string> = new Set([
   METRIC.recorded,
   METRIC.dropped,
 ]);
-
-function outcomeOf(
-  kind: SeriesKind,
-  attributes: Attributes,
-): { status: number; errorType: string } {
-  const status = kind === 'query' ? 0 : integerOf(attributes, ATTR.httpResponseStatusCode);
-  const stated = textOf(attributes, ATTR.errorType);
-  // Not every SDK sets error.type; OpenTelemetry's rule for what is an error is applied in its place.
-  const failed = kind === 'endpoint' ? status >= 500 : status >= 400;
-  return { status, errorType: stated || (failed ? String(status) : '') };
-}
-
-function counterPoint(
-  counter: 'dropped' | 'recorded',
-  label: string,
-  minuteMs: number,
-  records: number,
-): SeriesPoint {
-  const operation: OperationIdentity = {
-    publicId: publicIdOf('counter', counter, label),
-    name: `${counter} ${label}`,
-    other: false,
-    attributes: { counter, label },
-  };
-  return { kind: 'counter', operation, caller: undefined, minuteMs, facts: [records] };
-}
-
-function instanceOf(resource: Attributes): InstanceSeen {
-  const hostName = textOf(resource, RESOURCE.hostName);
-  const runtime = [
-    textOf(resource, RESOURCE.processRuntimeName),
-    textOf(resource, RESOURCE.processRuntimeVersion),
-  ];
-  return {
-    key: textOf(resource, RESOURCE.serviceInstanceId) || hostName,
-    version: textOf(resource, RESOURCE.serviceVersion),
-    hostName,
-    runtime: runtime.filter(Boolean).join(' '),
-  };
-}

@@ -38,7 +38,7 @@ const KNOWN: Readonly<Record<number, { code: ErrorCode; message: string }>> = {
 
 /** Methods of the paths that exist, for 405 instead of 404. */
 const METHODS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^\/v1\/metrics$/, ['POST']],
+  [/^\/v1\/(metrics|traces)$/, ['POST']],
   [/^\/api\/(login|logout)$/, ['POST']],
   [/^\/api\/(session|services|setup|privacy)$/, ['GET', 'HEAD']],
   [/^\/api\/services\/[^/]+$/, ['GET', 'HEAD']],

@@ -2,8 +2,10 @@ import { ATTR, RESOURCE } from '../../core/semconv.js';
 import {
   OUTGOING_POINT_ATTRIBUTES,
   OUTGOING_RESOURCE_ATTRIBUTES,
+  OUTGOING_SPAN_ATTRIBUTES,
 } from '../../signature/outgoing.js';
 import type { ReceivedField } from '../api-types.js';
+import { SPAN_FIELDS } from '../ingest/received.js';
 
 /** What each attribute says, for people who have to approve it. */
 const MEANING: Readonly<Record<string, string>> = {
@@ -27,7 +29,8 @@ const MEANING: Readonly<Record<string, string>> = {
   [ATTR.retraceEndpoint]: 'Endpoint on whose behalf a query or call ran',
   [ATTR.retraceQueryHash]: 'Hash of a signature, by which equal statements are grouped',
   [ATTR.retraceComponent]: 'Where time went: database, web services or own code',
-  [ATTR.retraceKind]: 'What was counted: requests, queries or calls',
+  [ATTR.retraceKind]: 'What was counted: requests, queries, calls or waterfalls',
+  [ATTR.retraceWaterfallOmitted]: 'Queries and calls of a slow request that are not listed',
   [ATTR.retraceReason]: 'Why a record was lost',
   [ATTR.cpuMode]: 'What processors spent time on: user, system, idle, …',
   [ATTR.memoryState]: 'What memory is used for: used, free, cached, …',
@@ -68,8 +71,26 @@ const MEANING: Readonly<Record<string, string>> = {
   [RESOURCE.retraceInstances]: 'How many processes of a host were added up',
 };
 
-/** Every attribute that may arrive: those of the list that decides what may leave, in its order. */
+const SPAN_MEANING: Readonly<Record<(typeof SPAN_FIELDS)[number], string>> = {
+  trace_id:
+    'Random number that holds a slow request together; no part of the application’s own tracing',
+  span_id: 'Random number of a request, query or call',
+  parent_span_id: 'To which request a query or call belongs',
+  name: 'Endpoint, summary of the query, or method and path of the call: made of the attributes below',
+  kind: 'Request, or something it waited for',
+  start_time_unix_nano: 'When it began',
+  end_time_unix_nano: 'When it ended',
+  'status.code': 'That it failed',
+};
+
+/** Every attribute that may arrive: those of the list that decides what may leave, in its order; and the fields of spans. */
 export const RECEIVABLE: readonly Pick<ReceivedField, 'name' | 'scope' | 'meaning'>[] = [
   ...OUTGOING_RESOURCE_ATTRIBUTES.map((name) => ({ name, scope: 'resource' as const })),
   ...OUTGOING_POINT_ATTRIBUTES.map((name) => ({ name, scope: 'data_point' as const })),
-].map((field) => ({ ...field, meaning: MEANING[field.name] ?? '' }));
+  ...SPAN_FIELDS.map((name) => ({ name, scope: 'span' as const })),
+  ...OUTGOING_SPAN_ATTRIBUTES.map((name) => ({ name, scope: 'span' as const })),
+].map((field) => ({ ...field, meaning: meaningOf(field.name) }));
+
+function meaningOf(name: string): string {
+  return MEANING[name] ?? SPAN_MEANING[name as keyof typeof SPAN_MEANING] ?? '';
+}

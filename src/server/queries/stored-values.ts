@@ -2,6 +2,7 @@ import { ATTR, RESOURCE } from '../../core/semconv.js';
 import { cleanAttribute } from '../../signature/outgoing.js';
 import type { HostRecord, OperationRecord, SeriesKind, TenantStore } from '../store/store.js';
 import { HOST_ATTRIBUTES, HOST_SERIES_ATTRIBUTES } from '../ingest/host-series.js';
+import { lossNamedBy } from './losses.js';
 import { textOf } from './rows.js';
 import { entryOf } from './tally.js';
 
@@ -133,7 +134,7 @@ class Collector implements StoredValues {
       this.add(attribute, textOf(record, field));
     }
     if (record.kind === 'counter') {
-      const dropped = record.attributes.counter === 'dropped';
+      const dropped = lossNamedBy(record) !== undefined;
       this.add(dropped ? ATTR.retraceReason : ATTR.retraceKind, textOf(record, 'label'));
     }
     if (record.other) return;

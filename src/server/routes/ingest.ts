@@ -6,22 +6,14 @@ import {
   ERROR_CODE,
   JSON_TYPE,
   MAX_BATCHES_TOGETHER,
-  METRICS_PATH,
   PROTOBUF_TYPE,
 } from '../../protocol/delivery.js';
-import {
-  decodeMetricsRequest,
-  decodeMetricsRequestJson,
-  encodeMetricsResponse,
-  encodeMetricsResponseJson,
-} from '../../protocol/index.js';
-import { cleanMetricsRequest } from '../../signature/outgoing.js';
 import { BodyBudget, readBody } from '../ingest/read-body.js';
-import { receivedAttributes } from '../ingest/received.js';
-import { translate, type TranslateOptions, type Translation } from '../ingest/translate.js';
+import { METRICS_SIGNAL, TRACES_SIGNAL, type Signal, type Understood } from '../ingest/signals.js';
+import type { TranslateOptions } from '../ingest/translate.js';
 import { ApiError, invalidParameter, tooManyRequests } from '../plugins/errors.js';
 import type { Platform } from '../platform.js';
-import type { Batch, ReceivedAttributes, Tenant } from '../store/store.js';
+import type { Batch, Tenant } from '../store/store.js';
 
 const DAY_MS = 86_400_000;
 /** Wrong keys per address and minute; a right key is never held up by a neighbour's wrong ones. */
@@ -30,12 +22,10 @@ const FAILURES_PER_MINUTE = 60;
 const BATCHES_PER_MINUTE = 12_000;
 /** Bytes of bodies under way, all senders together. */
 const MAX_BYTES_UNDER_WAY = 128 * 1024 * 1024;
-const REJECTED_MESSAGE =
-  'Unknown metrics, and histograms and sums that are not of delta temporality, are not stored.';
 /** `<anything without spaces>:<sequence>` or `…:<first>-<last>` */
 const BATCH_KEY = /^([\x21-\x7e]{1,200}):(\d{1,15})(?:-(\d{1,15}))?$/;
 
-/** OTLP/HTTP metrics. The tenant comes from the ingest key alone. */
+/** OTLP/HTTP metrics and the traces of slow requests. The tenant comes from the ingest key alone. */
 export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
   const failures = app.createRateLimit({ max: FAILURES_PER_MINUTE, timeWindow: 60_000 });
   const batches = app.createRateLimit({
@@ -50,73 +40,72 @@ export function ingestRoutes(app: FastifyInstance, platform: Platform): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
-  app.post(METRICS_PATH, {
-    onRequest: async (request) => {
-      const tenant = platform.store.control.tenantOfIngestKey(bearerOf(request));
-      if (tenant === undefined) {
-        const state = await failures(request);
-        if (!state.isAllowed && state.isExceeded) throw tooManyRequests();
-        throw new ApiError(401, ERROR_CODE.unauthorized, 'The ingest key is missing or wrong.');
-      }
-      tenants.set(request, tenant);
-      const state = await batches(request);
+  const onRequest = async (request: FastifyRequest): Promise<void> => {
+    const tenant = platform.store.control.tenantOfIngestKey(bearerOf(request));
+    if (tenant === undefined) {
+      const state = await failures(request);
       if (!state.isAllowed && state.isExceeded) throw tooManyRequests();
-    },
-    handler: async (request, reply) => {
-      const json = isJson(request);
-      const key = batchKeyOf(request);
-      const body = await readBody(
-        request.raw,
-        request.headers['content-encoding']?.trim().toLowerCase(),
-        Number(request.headers['content-length'] ?? 0),
-        budget,
-      );
-      const nowMs = platform.now();
-      const { writes, hosts, rejectedPoints, received } = decodeAndTranslate(body, json, {
-        nowMs,
-        oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
-      });
-      const batch: Batch = { key, receivedMs: nowMs, writes, hosts, received };
-      const result = await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
-      if (result === 'partial') {
-        throw new ApiError(
-          409,
-          ERROR_CODE.batchPartlyStored,
-          'Some of these batches were stored before; send them one by one.',
+      throw new ApiError(401, ERROR_CODE.unauthorized, 'The ingest key is missing or wrong.');
+    }
+    tenants.set(request, tenant);
+    const state = await batches(request);
+    if (!state.isAllowed && state.isExceeded) throw tooManyRequests();
+  };
+
+  for (const signal of [METRICS_SIGNAL, TRACES_SIGNAL]) {
+    app.post(signal.path, {
+      onRequest,
+      handler: async (request, reply) => {
+        const json = isJson(request);
+        const key = batchKeyOf(request);
+        const body = await readBody(
+          request.raw,
+          request.headers['content-encoding']?.trim().toLowerCase(),
+          Number(request.headers['content-length'] ?? 0),
+          budget,
         );
-      }
-      reply.header('cache-control', 'no-store').type(json ? JSON_TYPE : PROTOBUF_TYPE);
-      const partial =
-        rejectedPoints === 0
-          ? undefined
-          : { rejectedDataPoints: rejectedPoints, errorMessage: REJECTED_MESSAGE };
-      return reply.send(
-        json ? encodeMetricsResponseJson(partial) : Buffer.from(encodeMetricsResponse(partial)),
-      );
-    },
-  });
+        const nowMs = platform.now();
+        const { content, rejected } = understand(signal, body, json, {
+          nowMs,
+          oldestMs: nowMs - platform.settings.retentionDays * DAY_MS,
+        });
+        const batch: Batch = { key, receivedMs: nowMs, ...content };
+        const result = await platform.committer(tenants.get(request)?.id ?? '').commit(batch);
+        if (result === 'partial') {
+          throw new ApiError(
+            409,
+            ERROR_CODE.batchPartlyStored,
+            'Some of these batches were stored before; send them one by one.',
+          );
+        }
+        const answer = signal.answer(rejected, json);
+        return reply
+          .header('cache-control', 'no-store')
+          .type(json ? JSON_TYPE : PROTOBUF_TYPE)
+          .send(typeof answer === 'string' ? answer : Buffer.from(answer));
+      },
+    });
+  }
 }
 
 /**
  * Whatever goes wrong here will go wrong with every repetition: the answer says "malformed", because an
  * agent would send a batch that is answered with 5xx again and again, and nothing behind it.
  */
-function decodeAndTranslate(
+function understand(
+  signal: Signal,
   body: Buffer,
   json: boolean,
   options: TranslateOptions,
-): Translation & { received: ReceivedAttributes } {
+): Understood {
   try {
-    const request = json
-      ? decodeMetricsRequestJson(body.toString('utf8'))
-      : decodeMetricsRequest(body);
-    const cleaned = cleanMetricsRequest(request);
-    const received = receivedAttributes(cleaned, cleaned.droppedAttributes);
-    const translation = translate(cleaned, options);
-    const rejectedPoints = translation.rejectedPoints + cleaned.droppedPoints;
-    return { ...translation, rejectedPoints, received };
+    return signal.understand(body, json, options);
   } catch {
-    throw new ApiError(400, ERROR_CODE.malformedBody, 'The body is no OTLP metrics request.');
+    throw new ApiError(
+      400,
+      ERROR_CODE.malformedBody,
+      `The body is no OTLP ${signal.name} request.`,
+    );
   }
 }
 

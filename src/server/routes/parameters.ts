@@ -84,7 +84,7 @@ export function reportParameters(
   return {
     sort,
     order: choiceOf(query, 'order', ['asc', 'desc'] as const) ?? (sort === 'name' ? 'asc' : 'desc'),
-    limit: limitOf(query.limit) ?? defaultLimit,
+    limit: limitParameter(request, MAX_LIMIT) ?? defaultLimit,
     filter: { text: textOf(query, 'q'), operation, table },
     endpoint,
     compare,
@@ -120,11 +120,13 @@ function textOf(query: Query, name: string): string | undefined {
   return value;
 }
 
-function limitOf(value: unknown): number | undefined {
+/** `limit`, when it is given. @throws ApiError 400 when it is no number that may be asked for. */
+export function limitParameter(request: FastifyRequest, max: number): number | undefined {
+  const value = queryOf(request).limit;
   if (value === undefined) return undefined;
   const limit = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : 0;
-  if (limit < 1 || limit > MAX_LIMIT) {
-    throw invalidParameter(`\`limit\` must be a whole number from 1 to ${MAX_LIMIT}.`);
+  if (limit < 1 || limit > max) {
+    throw invalidParameter(`\`limit\` must be a whole number from 1 to ${max}.`);
   }
   return limit;
 }

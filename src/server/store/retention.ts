@@ -1,6 +1,7 @@
 import { KIND_CODE } from './schema.js';
 import type { SqlDatabase } from './sqlite.js';
 import type { Retention } from './store.js';
+import type { Waterfalls } from './waterfalls.js';
 
 const DAY_MS = 86_400_000;
 /** How long a batch's key is remembered: longer than any agent keeps retrying one batch. */
@@ -15,7 +16,12 @@ const NAME_MARGIN_MS = 2 * DAY_MS;
  * `SqlDatabase.compact` gives them back to the file system.
  * @returns rows deleted; call again while it is not 0.
  */
-export function purgeSlice(db: SqlDatabase, nowMs: number, retention: Retention): number {
+export function purgeSlice(
+  db: SqlDatabase,
+  waterfalls: Waterfalls,
+  nowMs: number,
+  retention: Retention,
+): number {
   const minuteCutoff = Math.floor((nowMs - retention.minuteDays * DAY_MS) / 1000);
   const cutoffMs = nowMs - retention.days * DAY_MS;
   let deleted = 0;
@@ -58,6 +64,7 @@ export function purgeSlice(db: SqlDatabase, nowMs: number, retention: Retention)
     minuteCutoff * 1000 - NAME_MARGIN_MS,
   ).changes;
   deleted += db.run('DELETE FROM services WHERE last_seen_ms < ?', names).changes;
+  deleted += waterfalls.purge(cutoffMs, SLICE);
   deleted += purgeHosts(db, cutoffMs, names);
   return deleted;
 }

@@ -35,9 +35,9 @@ CREATE TABLE IF NOT EXISTS sessions (
 `;
 
 /**
- * Schema of a tenant's database. `chunks.level` is 0 for minutes that are not rolled up yet, else the
+ * Schema of a tenant's database; a table that an older version did not have is made when it is opened. `chunks.level` is 0 for minutes that are not rolled up yet, else the
  * bucket's seconds; times are epoch ms, `chunks.period` and `gauges.period` are epoch seconds. Series belong to a service or to a
- * host: `service_id` of operations and chunks is then the host's id with a minus.
+ * host: `service_id` of operations and chunks is then the host's id with a minus. `waterfalls.day` counts days since the epoch.
  */
 export const TENANT_SCHEMA = `
 CREATE TABLE IF NOT EXISTS services (
@@ -141,6 +141,32 @@ CREATE TABLE IF NOT EXISTS host_processes (
   node_version TEXT NOT NULL,
   seen_ms INTEGER NOT NULL,
   PRIMARY KEY (host_id, pid)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waterfalls (
+  id INTEGER PRIMARY KEY,
+  public_id TEXT NOT NULL UNIQUE,
+  service_id INTEGER NOT NULL,
+  endpoint_id INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  time_ms INTEGER NOT NULL,
+  duration_us INTEGER NOT NULL,
+  outcome_id INTEGER NOT NULL,
+  database_us INTEGER NOT NULL,
+  web_services_us INTEGER NOT NULL,
+  own_code_us INTEGER NOT NULL,
+  children INTEGER NOT NULL,
+  omitted INTEGER NOT NULL,
+  spans BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS waterfalls_by_endpoint ON waterfalls (endpoint_id, day, duration_us);
+CREATE INDEX IF NOT EXISTS waterfalls_by_time ON waterfalls (time_ms);
+CREATE TABLE IF NOT EXISTS waterfall_operations (
+  operation_id INTEGER NOT NULL,
+  time_ms INTEGER NOT NULL,
+  waterfall_id INTEGER NOT NULL,
+  calls INTEGER NOT NULL,
+  total_us INTEGER NOT NULL,
+  PRIMARY KEY (operation_id, time_ms, waterfall_id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS batch_sources (
   id INTEGER PRIMARY KEY,

@@ -1,4 +1,11 @@
 import type { Histogram } from '../../histogram/index.js';
+import type {
+  WaterfallQuery,
+  WaterfallRecord,
+  WaterfallTotals,
+  WaterfallWithSpans,
+  WaterfallWrite,
+} from './waterfall-types.js';
 
 /**
  * The one narrow interface between the platform and where its data lies. Everything above it (ingest,
@@ -162,6 +169,7 @@ export interface Batch {
   receivedMs: number;
   writes: ServiceWrite[];
   hosts?: HostWrite[];
+  waterfalls?: WaterfallWrite[];
   /** What arrived by the name of the attribute, for the privacy page; absent = not counted. */
   received?: ReceivedAttributes;
 }
@@ -301,6 +309,10 @@ export interface TenantStore {
   scan(query: SeriesScan, visit: (view: SeriesView) => void): Promise<void>;
   /** Visits every gauge of the range, each exactly once; order unspecified. */
   scanGauges(query: GaugeScan, visit: (view: GaugeView) => void): Promise<void>;
+  /** Slow requests of a range, slowest first; of one operation: where it took longest first. `matched`: without the limit. */
+  waterfalls(query: WaterfallQuery): Promise<{ records: WaterfallRecord[]; matched: number }>;
+  findWaterfall(service: number, publicId: string): Promise<WaterfallWithSpans | undefined>;
+  waterfallTotals(): Promise<WaterfallTotals>;
   /**
    * Rises whenever something changed in buckets that had ended FINISHED_AFTER_MS before: what was derived from
    * `finished` parts at another number is out of date.

@@ -32,6 +32,13 @@ import type {
   ServiceRecord,
   TenantStore,
 } from './store.js';
+import type {
+  WaterfallQuery,
+  WaterfallRecord,
+  WaterfallTotals,
+  WaterfallWithSpans,
+} from './waterfall-types.js';
+import { Waterfalls } from './waterfalls.js';
 
 /** A minute is rolled up this long after its end: windows of 10 s and a slow link still meet it in memory. */
 const SETTLE_MS = 30_000;
@@ -49,6 +56,7 @@ export class SqliteTenantStore implements TenantStore {
   private readonly hostBook: HostBook;
   private readonly scanner: ChunkScanner;
   private readonly gauges: Gauges;
+  private readonly slow: Waterfalls;
   /** By service, see `lateChanges`. */
   private readonly late = new Map<number, number>();
   private purges = 0;
@@ -64,6 +72,7 @@ export class SqliteTenantStore implements TenantStore {
     this.hostBook = new HostBook(this.db);
     this.scanner = new ChunkScanner(this.db, this.catalog);
     this.gauges = new Gauges(this.db);
+    this.slow = new Waterfalls(this.db, this.catalog, this.book);
   }
 
   async commit(batches: readonly Batch[]): Promise<CommitResult[]> {
@@ -104,6 +113,10 @@ export class SqliteTenantStore implements TenantStore {
       const host = this.hostBook.store(write, batch.receivedMs);
       if (host === undefined) continue;
       for (const point of write.points) this.pending.add(host, point, batch.receivedMs);
+    }
+    for (const write of batch.waterfalls ?? []) {
+      const service = this.catalog.service(write.service, write.version, write.timeMs);
+      this.slow.store(service, write);
     }
     return 'stored';
   }
@@ -194,6 +207,20 @@ export class SqliteTenantStore implements TenantStore {
     return this.gauges.scan(query, visit);
   }
 
+  async waterfalls(
+    query: WaterfallQuery,
+  ): Promise<{ records: WaterfallRecord[]; matched: number }> {
+    return this.slow.list(query);
+  }
+
+  async findWaterfall(service: number, publicId: string): Promise<WaterfallWithSpans | undefined> {
+    return this.slow.find(service, publicId);
+  }
+
+  async waterfallTotals(): Promise<WaterfallTotals> {
+    return this.slow.totals();
+  }
+
   lateChanges(service: number): number {
     return this.purges + (this.late.get(service) ?? 0);
   }
@@ -223,7 +250,7 @@ export class SqliteTenantStore implements TenantStore {
     }
     let purged = 0;
     while (!this.closed) {
-      const deleted = this.db.transaction(() => purgeSlice(this.db, nowMs, retention));
+      const deleted = this.db.transaction(() => purgeSlice(this.db, this.slow, nowMs, retention));
       if (deleted === 0) break;
       purged += deleted;
       this.catalog.forget();

@@ -5,11 +5,13 @@ import { changeOf, previousRange } from '../../../src/server/queries/change.js';
 import { heatmapOf } from '../../../src/server/queries/heatmap.js';
 import { failureKind } from '../../../src/server/queries/outcomes.js';
 import { bucketsOf } from '../../../src/server/queries/range.js';
+import { SPAN_FIELDS } from '../../../src/server/ingest/received.js';
 import { RECEIVABLE } from '../../../src/server/queries/received-fields.js';
 import { Tally } from '../../../src/server/queries/tally.js';
 import {
   OUTGOING_POINT_ATTRIBUTES,
   OUTGOING_RESOURCE_ATTRIBUTES,
+  OUTGOING_SPAN_ATTRIBUTES,
 } from '../../../src/signature/outgoing.js';
 
 const NOW = 1_800_000_123_456;
@@ -146,5 +148,8 @@ it('the privacy page knows every attribute that may arrive', () => {
   expect(RECEIVABLE.map(({ name }) => name)).toEqual([
     ...OUTGOING_RESOURCE_ATTRIBUTES,
     ...OUTGOING_POINT_ATTRIBUTES,
+    ...SPAN_FIELDS,
+    ...OUTGOING_SPAN_ATTRIBUTES,
   ]);
+  expect(RECEIVABLE.filter(({ meaning }) => meaning === '')).toEqual([]);
 });

@@ -34,9 +34,7 @@ export class Damage extends Tokens {
     if (listO < 0 || this.full || this.listDepth !== this.depth) return;
     let end = this.o;
     while (out[end - 1] === 46) end--;
-    let from = end;
-    while (from > listO && (wordBits[out[from - 1] as number] !== 0 || out[from - 1] === 46))
-      from--;
+    const from = Math.max(this.nameStart(end), listO);
     if (end - from < SHORTEST_PIECE) return;
     // A space may stand before SELECT.
     const isFirst = from <= listO + SELECT_BYTES + 1 && this.lastKeyword === WORD_SELECT;
@@ -44,10 +42,7 @@ export class Damage extends Tokens {
     // After a value: an alias, or what is left of a literal.
     const isAlias = before === 63 && !isValueSyntax(out.toString('latin1', from, end));
     if (!isFirst && before !== 44 && !isAlias) return;
-    // What was written and taken back may stand behind it.
-    out[this.o] = 0;
-    const flags = wordFlags[this.wordIn(out, from)] as number;
-    if (flags !== 0 && (flags & FLAG.soft) === 0) return;
+    if (!this.isNameIn(from, this.o)) return;
     if (listO === 0) this.keepHeadOnly();
     else this.emptyList();
   }
@@ -63,6 +58,38 @@ export class Damage extends Tokens {
     while (end > 0 && (src[end - 1] as number) <= 32) end--;
     // U+2026 in UTF-8.
     return end >= 3 && src[end - 1] === 0xa6 && src[end - 2] === 0x80 && src[end - 3] === 0xe2;
+  }
+
+  /**
+   * The signature reached its limit. It ends before the names that came last: without what followed them, a reader of
+   * the signature would take them for pieces of something that was longer.
+   */
+  protected trimCut(): void {
+    const { out } = this;
+    let end = this.o;
+    for (;;) {
+      while (out[end - 1] === 46 || out[end - 1] === 32) end--;
+      const from = this.nameStart(end);
+      if (from === end || !this.isNameIn(from, end)) break;
+      end = from;
+    }
+    this.o = end;
+  }
+
+  /** Where the dotted name begins that ends before `end`. */
+  private nameStart(end: number): number {
+    const { out } = this;
+    let from = end;
+    while (from > 0 && (wordBits[out[from - 1] as number] !== 0 || out[from - 1] === 46)) from--;
+    return from;
+  }
+
+  /** What was written at [from, end) is no keyword. */
+  private isNameIn(from: number, end: number): boolean {
+    // What was written and taken back may stand behind it.
+    this.out[end] = 0;
+    const flags = wordFlags[this.wordIn(this.out, from)] as number;
+    return flags === 0 || (flags & FLAG.soft) !== 0;
   }
 
   /** The text is damaged: only its first word is certain. */

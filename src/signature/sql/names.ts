@@ -9,26 +9,35 @@ const KNOWN = new Set(
    cp1252 latin10 utf8mb3 utf8mb4 x509 rfc3339 rfc4122 base64 crc32 crc32c md5 aes128 aes192 aes256 int128
    int256 uint128 uint256 euc_jis_2004 jis0213 gb18030 gb2312 big5 ripemd160 blake2b512 sha1 ean13 upc2013
    crc64 hll128 uuid128 rsa2048 rsa4096 iso3166 iso4217 iso639 e164 j2000 d3 oid8 int2vector mp3 mp4 h264 h265
-   added faded decade facade
    i18n l10n a11y k8s p2p b2b b2c c2c e2e w3c`.split(/\s+/),
+);
+
+/** Words of hexadecimal letters only that are words, and not ids, in a name. */
+const HEX_WORDS = new Set(
+  `accede acceded added beaded bedded beefed ceded dabbed decade decaf deeded deface defaced ebbed efface effaced
+   facade faced faded`.split(/\s+/),
 );
 
 /** Names longer than the longest limit of any dialect (SQL Server, Oracle: 128) are not names. */
 export const MAX_NAME_BYTES = 128;
 
+/** Eight hexadecimal letters in a row among others: `xdeadbeefcafe`. Words have seven (`feedback`, `succeeded`). */
 const LETTERS_OF_HEX = /[a-f]{8,}/;
+/** Five and more with no other letter beside them: `t_fdeadbe`, `t9fdead`. */
+const ONLY_HEX = /(?<![a-z])[a-f]{5,}(?![a-z])/g;
 const PART = /[a-z0-9\u0080-\uffff]+/gi;
 
 /** The middle of a hexadecimal literal. */
 const HEX_PREFIXED = /0x[0-9a-f]/;
 const HEX_GROUPED = /0x_[0-9a-f]/i;
 const NOT_PLAIN = /[^\0-\x7f]|#/;
-/** A whole name of nothing but hexadecimal letters or digits after an x. */
-const HEX_NAME = /^[a-f]{5,}$|^x_?[0-9a-f]{4,}$/;
+/** A whole name of hexadecimal digits after an x. */
+const HEX_NAME = /^x_?[0-9a-f]{4,}$/;
 
-/** True when a run of letters without digits holds eight hexadecimal ones in a row: `deadbeefcafe`. */
+/** True when a part holds letters that are hexadecimal digits, and make no word: `deadbeefcafe`, `fdeadbe`. */
 function isHexWord(part: string): boolean {
-  return LETTERS_OF_HEX.test(part);
+  if (LETTERS_OF_HEX.test(part)) return true;
+  return part.match(ONLY_HEX)?.some((run) => !HEX_WORDS.has(run)) ?? false;
 }
 
 function maskPart(part: string): string {

@@ -51,12 +51,13 @@ export class Scanner extends Damage {
     this.ordinary =
       verdict === STOP && !torn && !cut && !this.source.truncated && !this.holdsUtility;
     if ((verdict === BROKEN || torn || cut) && !this.source.truncated) this.keepHeadOnly();
-    else if (verdict !== STOP || this.source.truncated) {
-      if (this.opened) this.plainValue();
+    else {
+      if (verdict === STOP && !this.source.truncated) this.dropLoneName();
+      else if (this.opened) this.plainValue();
       this.closeOpenItems();
-    } else {
-      this.dropLoneName();
-      this.closeOpenItems();
+      // An element that was taken back may have had dots before it.
+      if (this.full) this.trimCut();
+      else if (this.prev === PREV.dot) this.keepHeadOnly();
     }
     if (!this.opened && this.end > 0) this.giveUp();
     this.source.release();
@@ -108,9 +109,10 @@ export class Scanner extends Damage {
           !plain ||
           alters[byte] === 1 ||
           (bits & UNUSUAL) !== 0 ||
-          (i - start >= 8 && mayHoldHex(src, start, i)) ||
           (flags & FLAG.utility) !== 0 ||
-          (i - start >= 5 && (bits >> 8 === 1 || first === 120 || first === 88)) ||
+          (word === 0 &&
+            i - start >= 5 &&
+            (first === 120 || first === 88 || mayHoldHex(src, start, i))) ||
           this.dropNext ||
           (truncated && i === end)
         ) {
@@ -240,17 +242,26 @@ for (let byte = 0; byte < 128; byte++) {
   if (byte === 32 || (wordBits[byte] !== 0 && byte !== 36)) mayFollow[byte] = 1;
 }
 
-/** Eight hexadecimal letters in a row, and thus an id (every eighth byte tells whether to look closer), or far too long. */
+/**
+ * Hexadecimal letters that may be data, by the rules of `names.ts`: five with no other letter beside them, or eight in
+ * a row; or a word that is far too long. A run of five covers every fifth byte: the others need no look.
+ */
 function mayHoldHex(src: Uint8Array, from: number, to: number): boolean {
-  if (to - from > MAX_NAME_BYTES) return true;
-  for (let i = from + 7; i < to; i += 8) {
-    if (wordBits[src[i] as number] !== 1) continue;
-    let run = 0;
-    for (let k = from; k < to; k++) {
-      run = wordBits[src[k] as number] === 1 ? run + 1 : 0;
-      if (run === 8) return true;
+  let i = from + 4;
+  while (i < to) {
+    if (wordBits[src[i] as number] !== 1) {
+      i += 5;
+      continue;
     }
-    return false;
+    let start = i;
+    while (start > from && wordBits[src[start - 1] as number] === 1) start--;
+    let end = i + 1;
+    while (wordBits[src[end] as number] === 1) end++;
+    if (end - start >= 5) {
+      if (end - start >= 8) return true;
+      if ((start === from || src[start - 1] === 95) && (end === to || src[end] === 95)) return true;
+    }
+    i = end + 5;
   }
-  return false;
+  return to - from > MAX_NAME_BYTES;
 }

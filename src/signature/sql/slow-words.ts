@@ -30,10 +30,12 @@ const {
 /** Statements that may follow a CREATE without a semicolon; ALTER, DROP and SET are parts of DDL as well. */
 const synonyms = new Map([['temp', 'temporary']]);
 const afterDdl = new Set(
-  'CREATE EXEC EXECUTE PRAGMA GRANT REVOKE CONNECT ADMINISTER DEALLOCATE SAVEPOINT DECLARE RELEASE FETCH MOVE CLOSE PREPARE ROLLBACK XA KILL LOAD CHANGE ATTACH LISTEN UNLISTEN NOTIFY'.split(
+  'CREATE EXEC EXECUTE PRAGMA GRANT REVOKE CONNECT ADMINISTER DEALLOCATE SAVEPOINT DECLARE RELEASE FETCH MOVE CLOSE PREPARE ROLLBACK XA KILL LOAD CHANGE ATTACH LISTEN UNLISTEN NOTIFY DENY COPY'.split(
     ' ',
   ),
 );
+/** What DROP takes away when it is a statement of its own, by a name that is data. */
+const accounts = new Set(['role', 'user', 'login'].map(indexOfWord));
 
 /** Words outside of the common case: at the start, in utility statements, glued to something, not ASCII. */
 export class Words extends Marks {
@@ -187,6 +189,7 @@ export class Words extends Marks {
     if (this.prev < PREV.operand && !(this.prev === PREV.keyword && opensBlock.has(this.lastWord)))
       return false;
     const text = wordText[word] as string;
+    if (this.isDdl && text === 'DROP') return accounts.has(this.wordAt(this.skipSpaces(from)));
     if (this.isDdl && text !== 'ALTER' && !afterDdl.has(text)) return false;
     if (wordAct[word] === ACT.set && (this.assigns || this.namesCharset(from))) return false;
     if (((wordFlags[word] as number) & FLAG.soft) === 0 && !this.isDdl) return true;

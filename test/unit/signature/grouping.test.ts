@@ -111,6 +111,8 @@ describe('groups of their own', () => {
   });
 });
 
+const letter = (n: number): string => String.fromCharCode(97 + (Math.floor(n) % 26));
+
 describe('text', () => {
   it.each([
     [
@@ -122,6 +124,10 @@ describe('text', () => {
       'UPDATE u SET hiv_positive = ? WHERE id IS NOT NULL',
     ],
     ['SELECT utf8, int4, sha256(a) FROM tmp_9f8e7d6c', 'SELECT utf8, int4, sha256(a) FROM tmp_?'],
+    [
+      'SELECT added, t.facade_id, feedback, succeeded FROM t_fdeadbe, t9fdead, face_feed, xdeadbeefcafe',
+      'SELECT added, t.facade_id, feedback, succeeded FROM t_?, ?, face_feed, ?',
+    ],
     ["SELECT 'abc", 'SELECT ?'],
     ["lost' AND b = 'x", '?'],
     ['SELECT "odd name" FROM t', 'SELECT ? FROM t'],
@@ -139,6 +145,27 @@ describe('text', () => {
     expect(signature.text.length).toBeLessThanOrEqual(4096);
     expect(signature.text).toMatch(/(?:column_[a-z]|,)$/);
     expect(signature.hash).not.toBe(sqlSignature(`${long} WHERE a = 1`).hash);
+  });
+
+  it.each([
+    ['SELECT ', (name: string) => `${name}, `],
+    ['SELECT ', (name: string) => `t.${name}, `],
+    ['SELECT ', (name: string) => `f(t.${name}, 1) AS ${name}, `],
+    ['SELECT a FROM t WHERE ', (name: string) => `t.${name} = 1 AND `],
+    ['SELECT ', (name: string) => `CASE WHEN ${name} THEN 1 ELSE t.${name} END `],
+    ['SELECT a FROM t WHERE a = ', (name: string) => `- t.${name} + `],
+    ['SELECT a FROM t WHERE a = 1', (name: string) => ` OR ${name} IN (1, 2)`],
+    ['SELECT a FROM ', (name: string) => `s.${name}, `],
+    ['INSERT INTO t (', (name: string) => `"${name}", `],
+    ['SELECT a FROM t', (name: string) => ` UNION SELECT ${name} FROM t`],
+  ])('of a long statement is its own signature: %s …', (head, part) => {
+    for (let more = 0; more < 30; more++) {
+      // Every place of a part comes to stand at the limit.
+      const long = `${head}${Array.from({ length: 900 }, (_, i) => part(`column_${letter(i)}${letter(i / 26)}`)).join('')}`;
+      const { text: once } = sqlSignature(long.replace('column', `c${'x'.repeat(more)}`));
+      expect(once.length).toBeGreaterThan(3800);
+      expect(sqlSignature(once).text).toBe(once);
+    }
   });
 });
 

@@ -42,6 +42,17 @@ const cases: [string, string, string[]][] = [
     'CREATE TABLE t (a text DEFAULT 0xdeadbeefcafe)\nLISTEN wanakah',
     ['wanakah', 'deadb'],
   ],
+  [
+    'accounts after DDL without a semicolon',
+    'CREATE TABLE t (a int)\nDENY SELECT ON t TO wanakag\nDROP USER wanakah',
+    ['wanakag', 'wanakah'],
+  ],
+  ['… and an account that is dropped', 'DROP TABLE t\nDROP ROLE wanakah', ['wanakah']],
+  [
+    'rows after DDL without a semicolon',
+    'CREATE TABLE t (a int)\nCOPY t FROM STDIN;\nset wanakag\n',
+    ['wanakag'],
+  ],
   ['a setting with a dollar in its name', 'PRAGMA k$ey = wanakag', ['wanakag']],
   ['a setting whose name holds data', 'PRAGMA key4711 = wanakag', ['wanakag', '4711']],
   ['a setting in quotes with a space', 'SET "odd name" = wanakag', ['wanakag']],
@@ -86,6 +97,17 @@ const cases: [string, string, string[]][] = [
     ['kanari'],
   ],
   ['one word and a semicolon', 'SELECT interval;', []],
+  [
+    'a hexadecimal value cut to seven letters of a name',
+    'REFRESH MATERIALIZED VIEW t_fdeadbe',
+    ['deadb'],
+  ],
+  ['… and without the line before it', 'ALTER DATABASE d RENAME TO t9fdeadbe', ['deadb']],
+  [
+    'dots before an element of a list that was there before',
+    "SELECT a FROM t WHERE b IN (X'deadbeefcafe', 2, X...,\ud800",
+    ['deadb'],
+  ],
   ['rows without a comma', "INSERT INTO t (a) VALUES ROW('kanari7') ROW('kanari8')", ['kanari']],
 ];
 

@@ -1,9 +1,10 @@
-import { type FSWatcher, mkdirSync, watch } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
 import { constants } from 'node:fs';
 import { lstat, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HANDOVER_DIR, MAX_BODY_BYTES } from '../protocol/delivery.js';
 import { Refusal } from './receiver/refusal.js';
+import { prepareAppFolder } from './shared-folder.js';
 
 /** Names of protocol/delivery's handoverFileName. */
 const FILE = /^([\w.-]{1,128})\.(\d{1,16})\.otlp$/;
@@ -37,7 +38,7 @@ export class HandoverPickup {
   }
 
   start(): void {
-    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    prepareAppFolder(this.dir);
     try {
       this.watcher = watch(this.dir, () => this.scan());
       this.watcher.on('error', () => undefined);

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -37,9 +38,12 @@ export function writeHandover(
     const folder = handoverFolder(socketPath);
     if (folder === undefined) return 0;
     makeRoom(folder, batches);
+    const isAgents = lstatSync(folder).uid !== process.getuid?.();
     for (const batch of batches) {
       const path = join(folder, handoverFileName(instanceId, batch.sequence));
       writeFileSync(`${path}.tmp`, batch.body, { mode: 0o640 });
+      // In the agent's folder, which reads it as a member of the folder's group: whatever the app's umask takes away.
+      if (isAgents) chmodSync(`${path}.tmp`, 0o640);
       renameSync(`${path}.tmp`, path);
       written++;
     }

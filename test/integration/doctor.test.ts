@@ -159,6 +159,28 @@ describe.skipIf(!built)('retrace doctor', () => {
     await proxy.start();
   }, 60_000);
 
+  it('a server for which the proxy is not meant is asked directly, although the proxy is gone', async () => {
+    const proxyUrl = { RETRACE_HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
+    await proxy.stop();
+    const unused = { state: 'ok', text: 'not used for this server' };
+    const local = await doctor(proxyUrl);
+    expect(local.checks['proxy']).toMatchObject(unused);
+    expect([local.checks['key']?.state, local.code]).toEqual(['ok', 0]);
+    const named = {
+      ...proxyUrl,
+      RETRACE_SERVER_URL: `https://collect.retrace.invalid:${rig.front.port}`,
+    };
+    const direct = await doctor({ ...named, NO_PROXY: 'example.org,retrace.invalid' });
+    expect(direct.checks['proxy']).toMatchObject(unused);
+    expect(direct.checks['tls']?.text).toMatch(/ENOTFOUND|EAI_AGAIN/);
+    // A name that is not listed goes through the proxy, and nowhere else.
+    const proxied = await doctor({ ...named, NO_PROXY: 'example.org' });
+    expect(proxied.checks['proxy']?.text).toContain('ECONNREFUSED');
+    expect(proxied.checks['tls']?.state).toBe('skip');
+    proxy = new TestProxy();
+    await proxy.start();
+  }, 60_000);
+
   it('a certificate: expired, for another host, of an unknown authority; a CA file that is not there', async () => {
     const stranger = await createAuthority('Stranger');
     const cases = [

@@ -9,7 +9,12 @@ import { build } from 'esbuild';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-const ENTRIES = ['src/bootstrap.ts', 'src/aggregate/worker-entry.ts'];
+const ENTRIES = [
+  'src/bootstrap.ts',
+  // With the first SQL client.
+  'src/signature/statements.ts',
+  'src/aggregate/worker-entry.ts',
+];
 /**
  * Of what the source loads by `require`, when it is needed: these are put into the bundle all the same, run at that
  * moment, and share with the rest what they need (Node 24: 7 to 14 ms of CPU in the host's thread at their loading, 24 to

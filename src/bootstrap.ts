@@ -16,7 +16,8 @@ import { type Hooks, installHooks } from './hook/index.js';
 import { createRecorder } from './record/recorder.js';
 import { ringBytes } from './ring/layout.js';
 import { RingWriter } from './ring/writer.js';
-import { SignatureTable } from './signature/intern.js';
+import { SignatureTable, type SignatureTableOptions } from './signature/intern.js';
+import type * as StatementsModule from './signature/statements.js';
 import { formatStartBlock } from './core/start-block.js';
 import type * as DescribeWay from './transport/describe-way.js';
 
@@ -60,6 +61,7 @@ export function bootstrap(): void {
 
   const signatures = new SignatureTable({
     urlTemplates: config.urlTemplates,
+    openStatements,
     onEntry(entry) {
       // The first entry precedes the first record: from here on there is something to lose.
       signals?.arm();
@@ -84,6 +86,11 @@ export function bootstrap(): void {
   }, START_BLOCK_AFTER_MS).unref();
   if (isMainThread) measureProcess(worker, config.exportIntervalSeconds * 1000);
 }
+
+/** A file of its own, loaded with the first SQL client. */
+const openStatements: SignatureTableOptions['openStatements'] = (options) =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  (require('./signature/statements.js') as typeof StatementsModule).openStatements(options);
 
 /**
  * Who the app is, as known when there is something to tell. Process managers preload us into a container of

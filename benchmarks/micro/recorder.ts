@@ -11,12 +11,13 @@ import { ringBytes } from '../../dist/src/ring/layout.js';
 import { RingReader } from '../../dist/src/ring/reader.js';
 import { RingWriter } from '../../dist/src/ring/writer.js';
 import { SignatureTable } from '../../dist/src/signature/intern.js';
+import { openStatements } from '../../dist/src/signature/statements.js';
 
 const CAPACITY = 65_536;
 const shared = new SharedArrayBuffer(ringBytes(CAPACITY));
 const writer = new RingWriter(shared);
 const reader = new RingReader(shared);
-const signatures = new SignatureTable({ onEntry: () => undefined });
+const signatures = new SignatureTable({ openStatements, onEntry: () => undefined });
 const recorder = createRecorder(writer, signatures);
 const empty = (): void => void reader.drain(() => undefined);
 

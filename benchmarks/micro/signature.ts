@@ -15,6 +15,9 @@ const { sqlSignature } = load(
 const { SignatureTable } = load(
   '../../dist/src/signature/intern.js',
 ) as typeof import('../../src/signature/intern.js');
+const { openStatements } = load(
+  '../../dist/src/signature/statements.js',
+) as typeof import('../../src/signature/statements.js');
 const pg = load('libpg-query') as typeof import('libpg-query');
 
 type Mask = (text: string, dialect: string) => string;
@@ -69,7 +72,7 @@ const NEW_RELIC: Readonly<Record<string, string>> = {
 };
 
 let sink = 0;
-const table = new SignatureTable({ onEntry: () => undefined });
+const table = new SignatureTable({ openStatements, onEntry: () => undefined });
 const known = texts[0] as string;
 table.querySignature(known, DIALECT);
 

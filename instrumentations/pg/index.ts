@@ -14,6 +14,7 @@ export function createPgInstrumentation(): Instrumentation<PgModule> {
     supported: '>=8.0.0 <9',
     enable(target: PgModule, recorder: Recorder, { guard }: InstrumentationContext) {
       undo.push(watchClient(target, recorder, guard));
+      guard.run(() => recorder.expectQueries(), undefined);
     },
     disable() {
       for (const put of undo.splice(0)) put();

@@ -8,6 +8,7 @@ import type { Recorder, RequestScope } from './types.js';
 export interface Signatures {
   endpoint(method: string, route: string | undefined, target: string): number;
   querySignature(text: string, system: string): number;
+  expectStatements(): void;
   callSignature(method: string, host: string, path: string): number;
   databaseSource(system: string, namespace: string, address: string, port: number): number;
   peerSource(scheme: string, address: string, port: number): number;
@@ -148,6 +149,9 @@ export function createRecorder(ring: RingWriter, signatures: Signatures): Record
         peers.set(address, { scheme, port, id });
       }
       return id;
+    },
+    expectQueries() {
+      signatures.expectStatements();
     },
     querySignature(text, system) {
       return signatures.querySignature(text, system);

@@ -48,6 +48,8 @@ export interface Recorder {
   databaseSource(system: string, namespace: string, address: string, port: number): number;
   /** Interns a peer of outbound calls. */
   peerSource(scheme: string, address: string, port: number): number;
+  /** A SQL client has been loaded: the first statement should not wait for the engine that reads it. */
+  expectQueries(): void;
   /** Interns a statement; the text is not kept beyond the bounded cache. */
   querySignature(text: string, system: string): number;
   /** Interns an outbound call's method and path template. `host` is needed for user-defined templates. */

@@ -1,9 +1,7 @@
 import { ERROR_OTHER } from '../core/semconv.js';
 import { cleanDatabaseName, cleanErrorType } from './attributes.js';
 import { type DictionaryEntry, OVERFLOW_ID } from './dictionary.js';
-import { type Dialect, dialectOf } from './sql/dialects.js';
-import { ShapeCache } from './sql/shapes.js';
-import { SqlReader } from './sql/signature.js';
+import type { StatementOptions, StatementTable } from './statements.js';
 import { TextCache } from './text-cache.js';
 import { cleanHost } from './url/host.js';
 import { routeText } from './url/route.js';
@@ -35,24 +33,11 @@ const DEFAULT_BOUNDS: SignatureBounds = {
 export interface SignatureTableOptions {
   /** RETRACE_URL_TEMPLATES. */
   urlTemplates?: readonly string[];
+  /** Makes the table of statements when the first of them comes. */
+  openStatements: (options: StatementOptions) => StatementTable;
   /** Called once per new entry, before its id is returned. */
   onEntry: (entry: DictionaryEntry) => void;
   bounds?: Partial<SignatureBounds>;
-}
-
-/** Different database systems one process talks to; more share the cache of the unknown dialect. */
-const MAX_SYSTEMS = 8;
-
-/** So many new texts of known shapes in a row, and the cache of texts is asked for every sixteenth only. */
-const INLINES = 64;
-const RARELY = 15;
-
-/** Statements of one database system. */
-class QueryCache {
-  constructor(
-    readonly dialect: Dialect,
-    readonly texts: TextCache,
-  ) {}
 }
 
 /**
@@ -64,16 +49,9 @@ export class SignatureTable {
   private readonly onEntry: (entry: DictionaryEntry) => void;
   private readonly match: TemplateMatcher;
   private readonly usesHosts: boolean;
-  private readonly reader = new SqlReader();
-  private readonly shapes = new ShapeCache<number>();
-  /** Texts of known shapes since one was known as a whole: an app that writes its values into its statements. */
-  private inARow = 0;
-  private sameShapes = 0;
+  private readonly open: SignatureTableOptions['openStatements'];
+  private statements: StatementTable | undefined;
 
-  private lastSystem = '';
-  private lastCache: QueryCache;
-  private readonly caches = new Map<string, QueryCache>();
-  private readonly queries = new Map<number, number>();
   private readonly calls = new Map<string, number>();
   private readonly callTexts = new Map<string, TextCache>();
   private readonly routes = new Map<string, Map<string, number>>();
@@ -85,7 +63,6 @@ export class SignatureTable {
   private readonly errorTexts: TextCache;
   private readonly overflowAnnounced = new Set<string>();
   /** Next free id per kind; 1 is reserved for the overflow entry of queries, calls and endpoints. */
-  private nextQuery = OVERFLOW_ID + 1;
   private nextCall = OVERFLOW_ID + 1;
   private nextEndpoint = OVERFLOW_ID + 1;
   private nextSource = 1;
@@ -97,35 +74,29 @@ export class SignatureTable {
   constructor(options: SignatureTableOptions) {
     this.bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
     this.onEntry = options.onEntry;
+    this.open = options.openStatements;
     const templates = compileTemplates(options.urlTemplates ?? []);
     this.match = templates.match;
     this.usesHosts = templates.usesHosts;
     this.invalidTemplates = templates.invalid;
     this.sourceTexts = new TextCache(512, 1 << 16);
     this.errorTexts = new TextCache(512, 1 << 16);
-    this.lastCache = this.cacheOf('');
   }
 
   /** Interns a statement. A known text costs one Map lookup. */
   querySignature(text: string, system: string): number {
-    if (system !== this.lastSystem) {
-      this.lastCache = this.cacheOf(system);
-      this.lastSystem = system;
-    }
-    const cache = this.lastCache;
-    // A text that was never seen has no hash yet: computing it takes longer than comparing its shape.
-    const asks = this.inARow < INLINES || (++this.inARow & RARELY) === 0;
-    if (asks) {
-      const known = cache.texts.get(text);
-      if (known !== 0) {
-        this.inARow = 0;
-        return known;
-      }
-    }
+    const { statements } = this;
+    if (statements !== undefined) return statements.signature(text, system);
+    this.expectStatements();
+    return this.statements?.signature(text, system) ?? this.overflow('query');
+  }
+
+  /** Makes the first statement not wait for its engine. */
+  expectStatements(): void {
     try {
-      return this.newText(text, cache, asks);
+      this.statements ??= this.openStatements();
     } catch {
-      return this.overflow('query');
+      // Its file cannot be loaded: statements are counted, all under the overflow entry.
     }
   }
 
@@ -209,59 +180,11 @@ export class SignatureTable {
     return this.errorType(text);
   }
 
-  private cacheOf(system: string): QueryCache {
-    const known = this.caches.get(system);
-    if (known !== undefined) return known;
-    if (this.caches.size >= MAX_SYSTEMS) return this.caches.get('') as QueryCache;
-    const { cachedTexts, cachedChars } = this.bounds;
-    const cache = new QueryCache(dialectOf(system), new TextCache(cachedTexts, cachedChars));
-    this.caches.set(system, cache);
-    return cache;
-  }
-
-  /** @param asked whether the cache of texts was asked already. */
-  private newText(text: string, cache: QueryCache, asked: boolean): number {
-    const { reader, shapes } = this;
-    const { dialect, texts } = cache;
-    reader.source.load(text);
-    const same = shapes.find(reader.source, dialect);
-    if (same !== undefined) {
-      if (this.inARow < INLINES) this.inARow++;
-      // One of eight: a text that comes again is kept soon, one that never does costs nothing.
-      this.sameShapes = (this.sameShapes + 1) & 7;
-      if (this.sameShapes === 0) texts.set(text, same);
-      return same;
-    }
-    if (!asked) {
-      const known = texts.get(text);
-      if (known !== 0) return known;
-    }
-    reader.readLoaded(dialect);
-    const id = this.newSignature(reader);
-    if (reader.ordinary && id !== OVERFLOW_ID) shapes.remember(reader.source, dialect, id);
-    texts.set(text, id);
-    return id;
-  }
-
-  private newSignature(reader: SqlReader): number {
-    // 53 of the 64 bits: an exact number, and a key that needs no string.
-    const key = (reader.high >>> 0) * 0x20_0000 + (reader.low >>> 11);
-    const known = this.queries.get(key);
-    if (known !== undefined) return known;
-    if (this.queries.size >= this.bounds.queries) return this.overflow('query');
-    const id = this.nextQuery++;
-    this.queries.set(key, id);
-    this.onEntry({
-      kind: 'query',
-      id,
-      text: reader.text(),
-      hash: reader.hashText(),
-      summary: reader.summary(),
-      operation: reader.operation(),
-      collection: reader.collection(),
-      overflow: false,
-    });
-    return id;
+  private openStatements(): StatementTable {
+    const { queries, cachedTexts, cachedChars } = this.bounds;
+    const { onEntry } = this;
+    const overflow = (): number => this.overflow('query');
+    return this.open({ queries, cachedTexts, cachedChars, onEntry, overflow });
   }
 
   private newCall(method: string, template: string): number {

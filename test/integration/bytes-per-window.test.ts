@@ -13,6 +13,7 @@ import { ringBytes } from '../../src/ring/layout.js';
 import { RingWriter } from '../../src/ring/writer.js';
 import type { DictionaryEntry } from '../../src/signature/dictionary.js';
 import { SignatureTable } from '../../src/signature/intern.js';
+import { openStatements } from '../../src/signature/statements.js';
 import { SocketSender } from '../../src/transport/socket-sender.js';
 import {
   agentConfig,
@@ -40,7 +41,10 @@ async function bytesPerWindow(requestsPerSecond: number): Promise<number> {
   });
   const ring = new SharedArrayBuffer(ringBytes(16_384));
   const entries: DictionaryEntry[] = [];
-  const signatures = new SignatureTable({ onEntry: (entry) => entries.push(entry) });
+  const signatures = new SignatureTable({
+    openStatements,
+    onEntry: (entry) => entries.push(entry),
+  });
   const recorder = createRecorder(new RingWriter(ring), signatures);
   const sender: { current?: SocketSender } = {};
   const pipeline = new Pipeline({

@@ -12,6 +12,7 @@ import { ringBytes, UNSETTLED_OFFSET_BYTES } from '../../../src/ring/layout.js';
 import { RingWriter } from '../../../src/ring/writer.js';
 import type { DictionaryEntry } from '../../../src/signature/dictionary.js';
 import { SignatureTable } from '../../../src/signature/intern.js';
+import { openStatements } from '../../../src/signature/statements.js';
 import type { SendResult } from '../../../src/transport/delivery-queue.js';
 
 let folder: string;
@@ -25,7 +26,10 @@ function setUp(more: Partial<PipelineOptions> = {}, answer: SendResult = 'delive
   const entries: DictionaryEntry[] = [];
   const sent: Uint8Array[] = [];
   const state = { answer };
-  const signatures = new SignatureTable({ onEntry: (entry) => entries.push(entry) });
+  const signatures = new SignatureTable({
+    openStatements,
+    onEntry: (entry) => entries.push(entry),
+  });
   const recorder = createRecorder(new RingWriter(ring), signatures);
   const options: PipelineOptions = {
     serviceName: 'shop',

@@ -6,6 +6,7 @@ import { RingReader } from '../../../src/ring/reader.js';
 import { RingWriter } from '../../../src/ring/writer.js';
 import type { DictionaryEntry } from '../../../src/signature/dictionary.js';
 import { SignatureTable } from '../../../src/signature/intern.js';
+import { openStatements } from '../../../src/signature/statements.js';
 
 function setUp() {
   const shared = new SharedArrayBuffer(ringBytes(64));
@@ -13,7 +14,7 @@ function setUp() {
   const reader = new RingReader(shared);
   const recorder = createRecorder(
     new RingWriter(shared),
-    new SignatureTable({ onEntry: (entry) => entries.push(entry) }),
+    new SignatureTable({ openStatements, onEntry: (entry) => entries.push(entry) }),
   );
   const records = (): RingRecord[] => {
     const all: RingRecord[] = [];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OVERFLOW_ID, type DictionaryEntry } from '../../../src/signature/dictionary.js';
 import { SignatureTable } from '../../../src/signature/intern.js';
+import { openStatements } from '../../../src/signature/statements.js';
 import { TextCache } from '../../../src/signature/text-cache.js';
 
 function table(options: Partial<ConstructorParameters<typeof SignatureTable>[0]> = {}): {
@@ -9,7 +10,11 @@ function table(options: Partial<ConstructorParameters<typeof SignatureTable>[0]>
 } {
   const entries: DictionaryEntry[] = [];
   return {
-    table: new SignatureTable({ onEntry: (entry) => entries.push(entry), ...options }),
+    table: new SignatureTable({
+      openStatements,
+      onEntry: (entry) => entries.push(entry),
+      ...options,
+    }),
     entries,
   };
 }

@@ -20,11 +20,9 @@ const ENTRIES = [
  * moment, and share with the rest what they need (Node 24: 7 to 14 ms of CPU in the host's thread at their loading, 24 to
  * 34 as files of their own, on a busy machine). Every other stays a file.
  */
-const INSIDE = [
-  'src/aggregate/pipeline.ts',
-  'src/aggregate/last-word.ts',
-  'src/aggregate/host-pulse.ts',
-].map((file) => path.join(ROOT, file));
+const INSIDE = ['src/aggregate/last-word.ts', 'src/aggregate/host-pulse.ts'].map((file) =>
+  path.join(ROOT, file),
+);
 
 /** The path of a file that is loaded later, as seen from the bundle. */
 function later(entry) {

@@ -55,7 +55,11 @@ export function bootstrap(): void {
   if (signals !== undefined) {
     // Threads of the host record, too, and end with this one.
     subscribe('worker_threads', () => {
-      if (!worker.isStarting) signals.arm();
+      try {
+        if (!worker.isStarting) signals.arm();
+      } catch {
+        // Signals end the process as they would without us; what a thread recorded last is lost then.
+      }
     });
   }
 

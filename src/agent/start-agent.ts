@@ -10,6 +10,7 @@ import { type AgentLog, createAgentLog } from './agent-log.js';
 import { HostHealth } from './collectors/host-health.js';
 import { MonitoredProcesses } from './collectors/monitored.js';
 import { HandoverPickup } from './handover.js';
+import { PendingMarks } from './pending-marks.js';
 import { Intake } from './intake.js';
 import { LossReporter } from './loss-report.js';
 import { OutgoingTap } from './outgoing-tap.js';
@@ -96,6 +97,12 @@ export async function startAgent(
     async (body, batchKey) => void (await intake.take(body, 'protobuf', batchKey)),
     (code) => log.warn('handover', `a hand-over file could not be taken (${code})`),
   );
+  const marks = new PendingMarks(dirname(config.socketPath), (pid) =>
+    log.warn(
+      'last window',
+      `a process (pid ${pid}) ended without leaving its last window; what it recorded since the one before is lost`,
+    ),
+  );
   const { attemptMs, retry, gatherMs } = tuning;
   const startUplink = (to: Destination): Uplink => {
     const started = new Uplink(spool, { destination: to, log, attemptMs, retry, gatherMs });
@@ -132,7 +139,7 @@ export async function startAgent(
     },
     runtimes: { heardOf: senders.count, withinSeconds: SENDER_SECONDS },
     refused: { ...refused },
-    handover: { ...handover.counts },
+    handover: { ...handover.counts, missing: marks.ended },
     spool: { bytes: spool.totals().bytes, maxBytes: config.spoolMaxBytes },
     uplink: uplink?.snapshot() ?? OFF,
     server: serverOf(current),
@@ -188,6 +195,7 @@ export async function startAgent(
       servers.push(tcpServer);
     }
     handover.start();
+    marks.start();
   } catch (error) {
     for (const server of servers) server.close();
     await spool.close();
@@ -225,6 +233,7 @@ export async function startAgent(
     await Promise.all([
       health.stop(),
       handover.stop(),
+      marks.stop(),
       ...servers.map((server) => stopServer(server)),
     ]);
     await uplink?.stop(LAST_SEND_MS);

@@ -33,7 +33,8 @@ export interface AgentStatus {
   runtimes: { heardOf: number; withinSeconds: number };
   /** Requests answered with an error, by code. */
   refused: Record<string, number>;
-  handover: { taken: number; malformed: number };
+  /** `missing`: runtimes that ended, mostly killed, without leaving their last window; what it held is not known. */
+  handover: { taken: number; malformed: number; missing: number };
   spool: { bytes: number; maxBytes: number };
   uplink: UplinkStatus;
   /** Where data goes; undefined = nowhere. */

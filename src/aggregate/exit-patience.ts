@@ -15,9 +15,6 @@ export interface ExitPatience {
   left(): number;
 }
 
-/** One look, no wait. */
-export const NO_PATIENCE: ExitPatience = { left: () => 0 };
-
 /** Begins now. */
 export function createExitPatience(limitMs: number): ExitPatience {
   const end = performance.now() + limitMs;

@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { DROP_REASON } from '../core/semconv.js';
 import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
 import { type KindCounts, RingReader } from '../ring/reader.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
 import { writeHandover } from '../transport/handover.js';
+import { PendingMark } from '../transport/pending-mark.js';
 import { addDropped, emptyAccount, kindName, KINDS, noCounts } from './account.js';
 import { Aggregator } from './aggregator.js';
 import { Dictionary } from './dictionary.js';
 import type { ExitPatience } from './exit-patience.js';
+import { instanceIdOf } from './instance-id.js';
 import type { PipelineOptions } from './options.js';
 import { RequestTracker } from './request-tracker.js';
 import { buildResource } from './resource.js';
@@ -17,20 +18,33 @@ import { buildWindow } from './window.js';
 /** Kept back of the time for building, encoding and writing what was read: 5 ms cold (Node 20), more where others run. */
 const WRITE_MS = 14;
 
+/** Above whatever a worker counts up to, so that its batches and these never share a key. */
+const FIRST_SEQUENCE = 1e12;
+const MAX_PARTS = 1000;
+
+/** What this thread has: its ring, and every text that the ring's numbers stand for. */
+interface Recorded {
+  readonly ring: SharedArrayBuffer;
+  readonly options: PipelineOptions;
+  readonly entries: readonly DictionaryEntry[];
+}
+
 /**
- * The last window, written on the host's thread in its last turn because the worker, stuck or starved, did not
- * answer. The ring still holds the latest records, consumed or not: they are read again from where the last
- * window ended. What the ring does not reach back to, and what the worker held for the agent, is stated as
+ * The last window, written on the host's thread in its last turn: because the worker is not up yet, or, stuck or
+ * starved, did not answer. The ring still holds the latest records, consumed or not: they are read again from where
+ * the last window ended. What the ring does not reach back to, and what the worker held for the agent, is stated as
  * lost, exactly; only a batch that was on its way in this very moment may be stated as lost and arrive all the same.
  *
- * Whoever calls holds the pen for good, so the worker adds nothing after this.
+ * May be called again for what was recorded since.
+ *
+ * @param mayWrite takes the pen for good, so that the worker adds nothing after this; asked when all is ready.
+ * @returns the mark of what nobody has, where nothing was written.
  */
 export function writeLastWord(
-  ring: SharedArrayBuffer,
-  options: PipelineOptions,
-  entries: readonly DictionaryEntry[],
+  { ring, options, entries }: Recorded,
   patience: ExitPatience,
-): void {
+  mayWrite: () => boolean,
+): PendingMark | undefined {
   const shared = new SharedAccount(ring);
   const reader = new RingReader(ring);
   const aggregator = new Aggregator(options.maxSeries);
@@ -48,10 +62,18 @@ export function writeLastWord(
 
   const account = emptyAccount();
   const recorded = reader.takeRecorded();
-  account.recorded = minus(recorded, shared.told);
-  addDropped(account, DROP_REASON.exit, minus(minus(recorded, shared.settled), saved));
+  const { told, settled } = shared;
+  account.recorded = minus(recorded, told);
+  const lost = minus(minus(recorded, settled), saved);
+  // Where nothing was told before, the ring's own count of what it had no room for is to be told now.
+  const full = isNone(told) ? reader.takeDropped() : noCounts();
+  addDropped(account, DROP_REASON.ringFull, full);
+  addDropped(account, DROP_REASON.exit, minus(lost, full));
 
-  const instanceId = randomUUID();
+  const instanceId = instanceIdOf(ring);
+  const mark = new PendingMark(options.agentSocket, instanceId);
+  // Should there be no time for the rest, the agent finds this.
+  if (patience.left() < WRITE_MS) mark.set();
   let next = 0;
   const now = BigInt(Date.now()) * 1_000_000n;
   const parts = buildWindow({
@@ -63,16 +85,23 @@ export function writeLastWord(
     endUnixNano: now,
     account,
   });
-  // Later than promised because this thread, too, was kept from running: the process must not wait for a disk.
-  if (patience.left() <= 0) return;
-  writeHandover(
-    options.agentSocket,
-    instanceId,
-    parts.map((part, index) => ({
-      sequence: index + 1,
-      body: encodeMetricsRequest(part.request),
-    })),
-  );
+  const batches = parts.map((part, index) => ({
+    sequence: FIRST_SEQUENCE + (shared.journal >>> 0) * MAX_PARTS + index,
+    body: encodeMetricsRequest(part.request),
+  }));
+  const isWritten =
+    mayWrite() && writeHandover(options.agentSocket, instanceId, batches) === batches.length;
+  if (!isWritten) {
+    mark.set();
+    return mark;
+  }
+  shared.closeForGood(recorded);
+  mark.remove();
+  return undefined;
+}
+
+function isNone(counts: Readonly<KindCounts>): boolean {
+  return KINDS.every((kind) => counts[kind] === 0);
 }
 
 /** Modulo 2^32, as the counters count; never below zero. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { DROP_REASON } from '../core/semconv.js';
 import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
@@ -8,6 +7,7 @@ import type { DictionaryEntry } from '../signature/dictionary.js';
 import { DeliveryQueue, type SendResult } from '../transport/delivery-queue.js';
 import type { RetryLimits } from '../transport/retry-schedule.js';
 import { writeHandover } from '../transport/handover.js';
+import { PendingMark } from '../transport/pending-mark.js';
 import {
   type Account,
   addCounts,
@@ -18,6 +18,7 @@ import {
 } from './account.js';
 import { Aggregator } from './aggregator.js';
 import { Dictionary } from './dictionary.js';
+import { instanceIdOf } from './instance-id.js';
 import type { PipelineOptions } from './options.js';
 import { RequestTracker } from './request-tracker.js';
 import { buildResource } from './resource.js';
@@ -36,7 +37,7 @@ export interface PipelineParts {
   readonly options: PipelineOptions;
   /** Takes the next dictionary entry, undefined when there is none. */
   readonly receive: () => DictionaryEntry | undefined;
-  /** Delivers a batch; absent where there is only the exit hand-over. */
+  /** Delivers a batch; absent = there is only the exit hand-over. */
   readonly send?: (instanceId: string, sequence: number, body: Uint8Array) => Promise<SendResult>;
   /** Called once when the agent has been away for a while. */
   readonly onFailing?: () => void;
@@ -51,7 +52,7 @@ const UNSETTLED = UNSETTLED_OFFSET_BYTES / 4;
 
 /**
  * Everything behind the ring, in the order of the data: reader → tracker → aggregator → window → queue.
- * Runs in the worker; the same code runs once on the host's thread when a process ends before its worker is up.
+ * Runs in the worker.
  */
 export class Pipeline {
   readonly #words: Int32Array;
@@ -61,8 +62,10 @@ export class Pipeline {
   readonly #dictionary: Dictionary;
   readonly #queue: DeliveryQueue<Account>;
   readonly #shared: SharedAccount;
+  /** None without an agent: there is nobody who would look. */
+  readonly #mark: PendingMark | undefined;
   /** Unique per thread and start. */
-  readonly instanceId = randomUUID();
+  readonly instanceId: string;
   readonly #resource;
   readonly #take;
   #account = emptyAccount();
@@ -77,6 +80,10 @@ export class Pipeline {
     const tracker = (this.#tracker = new RequestTracker(this.#aggregator));
     this.#take = tracker.take.bind(tracker);
     this.#dictionary = new Dictionary(receive);
+    this.instanceId = instanceIdOf(ring);
+    if (options.direct === undefined) {
+      this.#mark = new PendingMark(options.agentSocket, this.instanceId);
+    }
     this.#resource = buildResource(options, this.instanceId);
     this.#queue = new DeliveryQueue<Account>({
       maxBytes: options.backlogMaxBytes,
@@ -110,7 +117,7 @@ export class Pipeline {
       return 0;
     }
     // Before the tail moves: at no time may the ring look empty while nobody admits to hold its records.
-    Atomics.store(this.#words, UNSETTLED, 1);
+    if (Atomics.exchange(this.#words, UNSETTLED, 1) === 0) this.#mark?.set();
     const taken = this.#reader.drain(this.#take);
     this.#tracker.sweep(this.#producerNowUs());
     return taken;
@@ -123,6 +130,7 @@ export class Pipeline {
     this.#shared.closeWindow();
     this.#enqueue(parts);
     this.#shared.putDownPen();
+    if (Atomics.load(this.#words, UNSETTLED) === 1) this.#mark?.set();
   }
 
   #enqueue(parts: readonly EncodedPart[]): void {
@@ -215,7 +223,9 @@ export class Pipeline {
     if (Atomics.load(this.#words, UNSETTLED) === 0) return;
     const held =
       !this.#aggregator.isEmpty || this.#tracker.pendingChildren > 0 || !this.#queue.isEmpty;
-    if (!held) Atomics.store(this.#words, UNSETTLED, 0);
+    if (held) return;
+    Atomics.store(this.#words, UNSETTLED, 0);
+    this.#mark?.remove();
   }
 
   /** Now, in µs of the recording thread's clock: another thread's time origin differs from ours. */

@@ -1,4 +1,5 @@
 import {
+  HEAD_OFFSET_BYTES,
   JOURNAL_OFFSET_BYTES,
   PEN,
   PEN_OFFSET_BYTES,
@@ -9,6 +10,7 @@ import {
 import type { KindCounts } from '../ring/reader.js';
 import { type Account, KINDS, noCounts } from './account.js';
 
+const HEAD = HEAD_OFFSET_BYTES / 4;
 const JOURNAL = JOURNAL_OFFSET_BYTES / 4;
 const TAIL = TAIL_OFFSET_BYTES / 4;
 const PEN_WORD = PEN_OFFSET_BYTES / 4;
@@ -17,8 +19,8 @@ const SETTLED = SETTLED_OFFSET_BYTES / 4;
 
 /**
  * What the host's thread must know to write the last window without the worker: up to where the records are in
- * windows, and what the agent has been told. Words of the ring, written by the worker; the journal only while it
- * holds the pen.
+ * windows, and what the agent has been told. Words of the ring, written by the worker, the journal only while it
+ * holds the pen; by the host once it has the pen for good.
  */
 export class SharedAccount {
   readonly #words: Int32Array;
@@ -39,6 +41,20 @@ export class SharedAccount {
   /** Everything consumed so far is in a window, or waits for its request and is missed by `settled`. */
   closeWindow(): void {
     Atomics.store(this.#words, JOURNAL, Atomics.load(this.#words, TAIL));
+  }
+
+  /** The host, having the pen: whatever was recorded so far is handed over, or stated as lost. */
+  closeForGood(recorded: Readonly<KindCounts>): void {
+    Atomics.store(this.#words, JOURNAL, Atomics.load(this.#words, HEAD));
+    KINDS.forEach((kind, index) => {
+      Atomics.store(this.#words, TOLD + index, recorded[kind]);
+      Atomics.store(this.#words, SETTLED + index, recorded[kind]);
+    });
+  }
+
+  /** Records since the last window. */
+  get unwritten(): number {
+    return (Atomics.load(this.#words, HEAD) - this.journal) | 0;
   }
 
   /** Number of the first record that is in no window. */

@@ -1,10 +1,12 @@
 import type { ExitHook } from './exit-hook.js';
-import { interceptReads } from './wrap.js';
+import { interceptReads, renamed } from './wrap.js';
 
-/** Signals whose default action ends the process and that operators send to end one. */
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-type Signal = (typeof SIGNALS)[number];
+/** Signals whose default action ends the process and that operators send to end one, by number as POSIX has them. */
+const NUMBERS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
+type Signal = keyof typeof NUMBERS;
+const SIGNALS = Object.keys(NUMBERS) as Signal[];
 
+type Kill = (this: unknown, ...args: unknown[]) => unknown;
 type Announce = (this: NodeJS.Process, type: string) => void;
 
 export interface SignalHook {
@@ -58,6 +60,12 @@ export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHo
     }
   };
 
+  const before = (kill: Kill): Kill =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      if (args[0] === process.pid && isEnd(args[1])) onSignal();
+      return Reflect.apply(kill, this, args);
+    };
+
   return {
     arm() {
       if (armed || start === undefined || stop === undefined) return;
@@ -65,13 +73,12 @@ export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHo
       listen();
       // A handler that cleans up, removes itself and raises the signal again (the usual "exit hook" libraries do)
       // ends the process within one turn: the look-up of process.kill is the last that is seen of it.
+      // Only that look-up is answered by a function of ours: it sees whether the signal is meant for this process.
       interceptReads(
         process,
         'kill',
-        () => {
-          if (handlerGone) onSignal();
-          return undefined;
-        },
+        (_self, original) =>
+          handlerGone ? renamed(before(original as Kill), original) : undefined,
         true,
       );
     },
@@ -91,6 +98,12 @@ export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHo
       });
     },
   };
+}
+
+/** As `process.kill` reads its second argument. */
+function isEnd(signal: unknown): boolean {
+  const name = signal === undefined ? 'SIGTERM' : signal;
+  return SIGNALS.some((one) => name === one || name === NUMBERS[one]);
 }
 
 function internal(event: string, name: string): Announce | undefined {

@@ -43,6 +43,22 @@ export function handoverFileName(instanceId: string, sequence: number): string {
   return `${instanceId}.${sequence}.otlp`;
 }
 
+/** Folder beside the agent's socket with one empty file per runtime that holds what nobody else has. */
+export const PENDING_DIR = 'pending';
+
+/** Which process it is, and in which namespace of process ids. */
+export function pendingFileName(pid: number, namespace: string, instanceId: string): string {
+  return `${pid}.${namespace}.${instanceId}`;
+}
+
+const PENDING_FILE = /^(\d{1,10})\.(\d{1,20})\.[\w-]{1,64}$/;
+
+/** Undefined for any other name. */
+export function readPendingFileName(name: string): { pid: number; namespace: string } | undefined {
+  const match = PENDING_FILE.exec(name);
+  return match === null ? undefined : { pid: Number(match[1]), namespace: match[2] ?? '' };
+}
+
 /** Stable codes of error answers: `{ "error": { "code", "message" } }`. Messages never quote the body. */
 export const ERROR_CODE = {
   unauthorized: 'unauthorized',

@@ -19,6 +19,8 @@
  * │ byte 328   │ settled request/query/call: 3 × Int32, operations delivered or │
  * │            │ stated as lost in what was delivered (likewise)                │
  * │ byte 340   │ flush begun: Int32 (consumer writes the request it works on)   │
+ * │ byte 344   │ instance: 16 bytes, random id of what this ring's thread sends │
+ * │            │ (worker writes, before it takes the ring)                      │
  * │ byte 384   │ slots: capacity × 32 bytes                                     │
  * └────────────┴───────────────────────────────────────────────────────────────┘
  *
@@ -48,6 +50,7 @@ export const PEN_OFFSET_BYTES = 312;
 export const TOLD_OFFSET_BYTES = 316;
 export const SETTLED_OFFSET_BYTES = 328;
 export const FLUSH_BEGUN_OFFSET_BYTES = 340;
+export const INSTANCE_OFFSET_BYTES = 344;
 export const SLOTS_OFFSET_BYTES = 384;
 export const SLOT_BYTES = 32;
 
@@ -57,15 +60,15 @@ export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND];
 
 /**
  * Who consumes. The worker takes the ring with one compare-and-swap when it is up; a host that ends before
- * that takes it the same way and drains it itself. So exactly one of the two ever reads.
+ * that takes it the same way and writes the last window itself. So exactly one of the two ever consumes.
  */
 export const OWNER = { nobody: 0, worker: 1, host: 2 } as const;
 
 /**
  * Who may turn what was recorded into batches. The worker takes the pen for the moment in which a window
- * becomes batches, and puts it down again. A host whose worker does not answer at the end takes it for good and
- * reads the records since the last window once more: consumed slots keep their contents until they are written
- * again. So no record is ever in two batches.
+ * becomes batches, and puts it down again. A host whose worker does not answer at the end, or is not up yet, takes it
+ * for good and reads the records since the last window once more: consumed slots keep their contents until they are
+ * written again. So no record is ever in two batches.
  */
 export const PEN = { free: 0, worker: 1, host: 2 } as const;
 

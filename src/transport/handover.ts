@@ -35,7 +35,7 @@ export function writeHandover(
   let written = 0;
   try {
     if (batches.length === 0) return 0;
-    const folder = handoverFolder(socketPath);
+    const folder = trustedFolder(socketPath, HANDOVER_DIR);
     if (folder === undefined) return 0;
     makeRoom(folder, batches);
     const isAgents = lstatSync(folder).uid !== process.getuid?.();
@@ -53,9 +53,9 @@ export function writeHandover(
   return written;
 }
 
-/** Folder of the hand-over, made if need be; undefined when it cannot be trusted. */
-function handoverFolder(socketPath: string): string | undefined {
-  const folder = join(dirname(socketPath), HANDOVER_DIR);
+/** Folder of that name beside the agent's socket, made if need be; undefined when it cannot be trusted. */
+export function trustedFolder(socketPath: string, name: string): string | undefined {
+  const folder = join(dirname(socketPath), name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return isTrustedFolder(folder) ? folder : undefined;
 }

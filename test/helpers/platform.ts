@@ -109,6 +109,11 @@ export class TestPlatform {
     );
   }
 
+  /** Processes of which the agent knows that they ended without leaving their last window. */
+  async missingWindows(): Promise<number> {
+    return (await this.#agentStatus()).handover.missing;
+  }
+
   #agentStatus(): Promise<AgentStatus> {
     return new Promise((resolve, reject) => {
       http

@@ -380,7 +380,7 @@ describe('the hand-over folder', () => {
     await until(() => left().length === 0, 'a new file is taken');
     const { counts, handover } = agent.status();
     expect(counts).toMatchObject({ received: { batches: 3, records: 7 }, duplicates: 1 });
-    expect(handover).toEqual({ taken: 3, malformed: 2 });
+    expect(handover).toEqual({ taken: 3, malformed: 2, missing: 0 });
     expect(existsSync(join(dir, 'elsewhere', 'secret.otlp'))).toBe(true);
   });
 });

@@ -2,6 +2,7 @@
  * However an app ends, what it did before shows in the reports, and the end itself is the same as without Retrace:
  * exit code, signal, stderr apart from the start block.
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   expectedCounts,
@@ -114,17 +115,35 @@ describe.skipIf(postgres.reason)('the end of a process', () => {
     return { exit: await app.exit, stderr: hostsOwn(app.stderr()), stdout: app.stdout() };
   }
 
-  // An ending process waits for its worker for 50 ms at most. Where the machine is so busy that a thread does not
-  // get its turn in that time (seen at a load of eight per core), the promise is the bound, not the data: so a
-  // second and third attempt. What is lost for any other reason is lost in all of them.
-  let attempts = 0;
-  it.each(ends)('$name loses nothing and stays as it is', { retry: 2 }, async (end) => {
-    const name = `${end.name.replace(/\W+/g, '-')}-${++attempts}`;
+  /**
+   * An end waits for 50 ms at most, by the clock: where the machine gives neither of two threads a turn in that time,
+   * the last window is lost. Then the agent says so, which is all that can be asked of a machine with several times
+   * more to run than cores. Of any other, more than one lost end out of eight is a fault.
+   */
+  const MAX_LOST = 1;
+  let said = 0;
+  let unexcused = 0;
+
+  it.each(ends)('$name loses nothing unsaid and stays as it is', async (end) => {
+    const name = end.name.replace(/\W+/g, '-');
     const bare = await runTo(end, name, false);
     const observed = await runTo(end, name, true);
     expect(bare.exit).toEqual(end.expected);
     expect(observed).toEqual(bare);
-    await until('the counts are there', async () => (await platform.requests(name)) > 0, 10_000);
-    expect(await platform.counts(name)).toEqual(expectedCounts('express5', ROUNDS));
+    await until(
+      'the counts, or their loss, are there',
+      async () => (await platform.requests(name)) > 0 || (await platform.missingWindows()) > said,
+      15_000,
+    );
+    const missing = await platform.missingWindows();
+    if (missing === said) {
+      expect(await platform.counts(name)).toEqual(expectedCounts('express5', ROUNDS));
+    } else {
+      await platform.settled();
+      expect(await platform.requests(name)).toBe(0);
+      if ((loadavg()[0] ?? 0) < 2 * availableParallelism()) unexcused += 1;
+    }
+    said = missing;
+    expect(unexcused).toBeLessThanOrEqual(MAX_LOST);
   });
 });

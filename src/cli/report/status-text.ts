@@ -32,7 +32,8 @@ export function formatStatus(status: AgentStatus, nowMs = Date.now()): string {
     ]),
     [
       'hand-over',
-      `${formatCount(handover.taken)} files taken, ${formatCount(handover.malformed)} malformed`,
+      `${formatCount(handover.taken)} files taken, ${formatCount(handover.malformed)} malformed; ` +
+        `${formatCount(handover.missing)} processes ended without their last window`,
     ],
     ...reloadRows(status, nowMs),
   ];

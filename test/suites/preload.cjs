@@ -47,13 +47,18 @@ function startRuntime() {
   return made;
 }
 
-/** What a hook must never do: let an error of its own out into the host. */
+/**
+ * What a hook must never do: let an error of its own out into the host. As Node does with one that a subscriber of a
+ * channel throws: in a tick of its own. Thrown into the call it is lost on hosts that catch what an ended response throws.
+ */
 function sabotage() {
   if (!isMainThread) throw new Error('sabotaged hook');
   const { ServerResponse } = require('node:http');
   const { end } = ServerResponse.prototype;
   ServerResponse.prototype.end = function (...args) {
-    end.apply(this, args);
-    throw new Error('sabotaged hook');
+    process.nextTick(() => {
+      throw new Error('sabotaged hook');
+    });
+    return end.apply(this, args);
   };
 }

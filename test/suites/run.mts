@@ -36,7 +36,9 @@ await main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   const node = await wantedNode();
-  for (const suite of await wantedSuites(node)) {
+  const suites = await wantedSuites(node);
+  if (suites.length === 0) throw new Error('no test file fits');
+  for (const suite of suites) {
     console.log(`\n${suite.name}: ${suite.files.length} files`);
     const isFine = values.sabotage ? await reportSabotage(suite) : await reportVerdict(suite);
     if (!isFine) process.exitCode = 1;
@@ -70,7 +72,8 @@ async function wantedSuites(node: string | undefined): Promise<Suite[]> {
       ...suite,
       ...floors,
       files: suite.files.filter((file) => pattern.test(file)),
-    }));
+    }))
+    .filter(({ files }) => files.length > 0);
 }
 
 async function reportVerdict(suite: Suite): Promise<boolean> {

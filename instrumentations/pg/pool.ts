@@ -96,12 +96,18 @@ export function watchPool(
       (original) =>
         function (this: unknown, ...args: unknown[]): unknown {
           if (guard.active) {
-            const text = typeof args[0] === 'string' ? args[0] : (args[0] as QueryArgument)?.text;
-            querying = typeof text === 'string' ? text : undefined;
-            isAwaited =
-              typeof args[1] !== 'function' &&
-              typeof args[2] !== 'function' &&
-              (this as PoolLike).Promise === NativePromise;
+            try {
+              // Reading the host's object may run code of the host, which may throw.
+              const text = typeof args[0] === 'string' ? args[0] : (args[0] as QueryArgument)?.text;
+              querying = typeof text === 'string' ? text : undefined;
+              isAwaited =
+                typeof args[1] !== 'function' &&
+                typeof args[2] !== 'function' &&
+                (this as PoolLike).Promise === NativePromise;
+            } catch {
+              querying = undefined;
+              guard.failed();
+            }
           }
           try {
             return Reflect.apply(original, this, args);

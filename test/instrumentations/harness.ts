@@ -10,7 +10,7 @@ const preload = join(root, 'test/instrumentations/recording-preload.cjs');
 
 /** One line of what the recording Recorder saw. */
 export interface RecordedEvent {
-  readonly kind: 'request' | 'query' | 'call' | 'note' | 'fault' | 'diag';
+  readonly kind: 'request' | 'query' | 'call' | 'note' | 'fault' | 'point' | 'hook' | 'diag';
   readonly id?: number;
   readonly request?: number;
   readonly us?: number;
@@ -33,8 +33,10 @@ export interface RunOptions {
   readonly hooked?: boolean;
   /** How the hooks are preloaded. */
   readonly via?: 'require' | 'import' | 'NODE_OPTIONS';
-  /** Recorder method that throws. */
+  /** Recorder method that throws; with `dist`, the point that does, and during which hook. */
   readonly fault?: string;
+  /** Folder of a copy of the compiled hooks in which faults are planted (hook-points.ts). */
+  readonly dist?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -56,6 +58,7 @@ export async function runScenario(scenario: string, options: RunOptions = {}): P
   }
   env.RETRACE_TEST_EVENTS = file;
   if (options.fault) env.RETRACE_TEST_FAULT = options.fault;
+  if (options.dist) env.RETRACE_TEST_DIST = options.dist;
   const args = [join(apps, `run.${options.entry ?? 'cjs'}`), scenario];
   if (options.hooked !== false) {
     const via = options.via ?? 'require';

@@ -3,14 +3,17 @@
  * Preload for tests: the real hooks on a Recorder that writes each event as one JSON line into the
  * file RETRACE_TEST_EVENTS. Writes synchronously and adds no listener, so that nothing but the hooks
  * distinguishes a run with it from one without. RETRACE_TEST_FAULT names a Recorder method that
- * throws, or `all`.
+ * throws, or `all`; with hooks that ask (RETRACE_TEST_DIST, see hook-points.ts), the point that throws.
  */
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { openSync, writeSync } = require('node:fs');
 const { performance } = require('node:perf_hooks');
-const { installHooks } = require('../../dist/src/hook/index.js');
-const { allInstrumentations } = require('../../dist/instrumentations/index.js');
-const { createDiag } = require('../../dist/src/core/diag.js');
+const { join } = require('node:path');
+
+const dist = process.env.RETRACE_TEST_DIST ?? join(__dirname, '../../dist');
+const { installHooks } = require(join(dist, 'src/hook/index.js'));
+const { allInstrumentations } = require(join(dist, 'instrumentations/index.js'));
+const { createDiag } = require(join(dist, 'src/core/diag.js'));
 
 const fd = openSync(process.env.RETRACE_TEST_EVENTS, 'a');
 const emit = (event) => writeSync(fd, JSON.stringify(event) + '\n');
@@ -60,7 +63,40 @@ const recorder = {
 };
 
 const fault = process.env.RETRACE_TEST_FAULT;
-if (fault) {
+if (process.env.RETRACE_TEST_DIST) {
+  const passed = new Set();
+  let during = '';
+  /** Each point passes here first. */
+  globalThis.__faultAt = (name) => {
+    const place = `${name}|${during}`;
+    if (place === fault) {
+      emit({ kind: 'fault', name: place });
+      throw new Error(`injected at ${place}`);
+    }
+    if (passed.has(place)) return;
+    passed.add(place);
+    emit({ kind: 'point', name, during });
+  };
+  globalThis.__faulty = (name, callback) =>
+    function (...args) {
+      globalThis.__faultAt(name);
+      return callback.apply(this, args);
+    };
+  /** Names the hook in which points are passed: the line of code and the channel or method. */
+  globalThis.__during = (site, what, callback) => {
+    const name = `${site} of ${what}`;
+    emit({ kind: 'hook', name });
+    return function (...args) {
+      const outer = during;
+      during = name;
+      try {
+        return callback.apply(this, args);
+      } finally {
+        during = outer;
+      }
+    };
+  };
+} else if (fault) {
   for (const name of Object.keys(recorder)) {
     if (fault !== 'all' && fault !== name) continue;
     recorder[name] = () => {

@@ -19,9 +19,10 @@ const CALLBACKS: ReadonlyMap<string, number> = new Map([
   ['observeFirstAssignment', 3],
   ['interceptReads', 2],
   ['wrapMethod', 2],
+  ['guard.run', 0],
 ]);
 /** These call their callback under the guard that they are given. */
-const GUARDED = ['observeReads', 'observeFirstAssignment'];
+const GUARDED = ['observeReads', 'observeFirstAssignment', 'guard.run'];
 
 export interface Site {
   readonly id: string;
@@ -125,6 +126,7 @@ export function plant(file: string, code: string): { code: string } & HookPoints
 /** `a` of `a(…)`, `x.a(…)` and of what the compiler makes of an imported one, `(0, x.a)(…)`. */
 function lastName(node: ts.Expression): string | undefined {
   if (ts.isIdentifier(node)) return node.text;
+  if (node.getText() === 'guard.run') return 'guard.run';
   if (ts.isPropertyAccessExpression(node)) return node.name.text;
   if (ts.isParenthesizedExpression(node)) return lastName(node.expression);
   return ts.isBinaryExpression(node) ? lastName(node.right) : undefined;

@@ -25,6 +25,7 @@ let lastId = 0;
 
 const recorder = {
   nowUs,
+  expectQueries() {},
   openRequest(method) {
     return { id: ++lastId, startUs: nowUs(), method, route: undefined, open: true };
   },

@@ -13,6 +13,7 @@ const RESULT = join(HERE, '..', 'results', 'micro.md');
 
 const BENCHMARKS = [
   ['signature.ts', 'Signatures beside the peers', ['--expose-gc']],
+  ['tricks.ts', 'What each trick of the signatures gains', []],
   ['recorder.ts', 'Recording, and the worker', []],
   ['hooks.mjs', 'Building blocks of the hooks', []],
   ['histogram.ts', 'Histograms', []],

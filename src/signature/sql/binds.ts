@@ -8,7 +8,7 @@ import * as names from './names.js';
 
 import { Operators } from './operators.js';
 
-// Local constants: the compiled module looks an import up at every use, which costs half the speed.
+// Local constants: the compiled module looks an import up at every use, which costs a tenth of the speed.
 const { classOf, wordBits } = chars;
 const { findLineEnd, findNumberEnd, UNCLEAR } = literals;
 const { isOrdinaryName, maskName } = names;

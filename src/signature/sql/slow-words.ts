@@ -9,7 +9,7 @@ import * as words from './words.js';
 
 import { Marks } from './marks.js';
 
-// Local constants: the compiled module looks an import up at every use, which costs half the speed.
+// Local constants: the compiled module looks an import up at every use, which costs a tenth of the speed.
 const { classOf, fold, wordBits } = chars;
 const { BROKEN, UNCLEAR } = literals;
 const { MAX_NAME_BYTES, maskName, splitRun } = names;
@@ -28,7 +28,7 @@ const {
 } = words;
 
 /** Statements that may follow a CREATE without a semicolon; ALTER, DROP and SET are parts of DDL as well. */
-const synonyms = new Map([['temp', 'temporary']]);
+const wordTemp = indexOfWord('temp');
 const afterDdl = new Set(
   'CREATE EXEC EXECUTE PRAGMA GRANT REVOKE CONNECT ADMINISTER DEALLOCATE SAVEPOINT DECLARE RELEASE FETCH MOVE CLOSE PREPARE ROLLBACK XA KILL LOAD CHANGE ATTACH LISTEN UNLISTEN NOTIFY DENY COPY'.split(
     ' ',
@@ -118,12 +118,13 @@ export class Words extends Marks {
         return i;
       }
       const operand = (flags & (FLAG.operand | FLAG.soft)) !== 0 && !first;
-      const text = this.source.text(start, i);
+      const prev = operand ? PREV.operand : PREV.keyword;
+      const { h1, h2 } = this;
       // SET x TO y is SET x = y, TEMP is TEMPORARY.
       const meaning =
-        this.lastAct === ACT.to && this.inSet ? '=' : (synonyms.get(text.toLowerCase()) ?? text);
-      const { h1, h2 } = this;
-      this.token(text, operand ? PREV.operand : PREV.keyword, true, meaning);
+        word === wordTemp ? 'temporary' : this.lastAct === ACT.to && this.inSet ? '=' : '';
+      if (meaning === '') this.copyWord(src, start, i, prev);
+      else this.token(this.source.text(start, i), prev, true, meaning);
       if (this.isNoise(word)) {
         this.h1 = h1;
         this.h2 = h2;

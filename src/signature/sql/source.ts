@@ -11,7 +11,7 @@ interface FastBuffer {
   utf8Write?(text: string, offset: number, length: number): number;
 }
 
-/** `buffer.write` without its argument checks where Node has it: half the time for a short text. */
+/** `buffer.write` without its argument checks where Node has it: 14 % less on Node 24, nothing on 20. */
 function writeUtf8(buffer: Buffer, text: string): number {
   const fast = buffer as FastBuffer;
   return fast.utf8Write === undefined
@@ -25,7 +25,7 @@ function viewOf(buffer: Buffer): DataView {
 
 /**
  * The statement as UTF-8 bytes. One native copy and a typed array are faster than `charCodeAt` on every
- * character (364 against 485 ns for 267 characters, hashed and written).
+ * character (257 characters hashed and written: 10 % less on Node 20, 46 % on 24).
  */
 export class Source {
   bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES + PADDING_BYTES);

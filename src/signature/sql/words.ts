@@ -258,9 +258,8 @@ export const wordIsSimple = Uint8Array.from(entries, ({ text, flags, act }) =>
 export const wordPolicy = Uint8Array.from(entries, (word) => word.policy);
 
 /**
- * The two lanes of a word's hash. Each byte rotates and adds: two cycles, where a multiplication takes four and would
- * be half the time of a statement. The second lane alone tells words of up to four
- * ASCII letters apart; the mixing of tokens multiplies.
+ * The two lanes of a word's hash. Each byte rotates and adds; multiplying takes as long, so what counts is that the
+ * second lane alone tells words of up to four ASCII letters apart. The mixing of tokens multiplies.
  */
 export const LANE_A_SEED = 0x811c9dc5 | 0;
 export const LANE_B_SEED = 0;

@@ -1,7 +1,7 @@
 /**
  * The nightly proof: `npm run test:nightly [-- STATEMENTS SEED…]`. A million damaged statements for each seed, three
  * readings each (the right dialect, none, any other), by default with three fixed seeds and one that is new every
- * day. Exits with 1 when anything survives.
+ * day. Exits with 1 when anything survives. Bundled first: enums in place take half of the time away.
  */
 import { fuzz } from './fuzz.js';
 

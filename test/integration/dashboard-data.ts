@@ -309,7 +309,7 @@ export function queryAttributes(sql: string, endpoint: string): Attributes {
   };
 }
 
-function callAttributes(call: CallShape, endpoint: string): Attributes {
+export function callAttributes(call: CallShape, endpoint: string): Attributes {
   return {
     [ATTR.httpRequestMethod]: call.method,
     [ATTR.urlScheme]: 'https',

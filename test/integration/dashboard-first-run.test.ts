@@ -75,7 +75,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`first run ${SKIPPED_BECAUSE ?? '
     await page.getByRole('link', { name: 'Web services', exact: true }).click();
     await page.getByText('ECONNREFUSED').waitFor();
     await page.getByRole('link', { name: /127\.0\.0\.1.*\/v1\/status/ }).click();
-    await page.getByRole('link', { name: 'GET /status' }).waitFor();
+    await page.getByRole('link', { name: 'GET /status' }).first().waitFor();
     await page.getByText('connection refused').first().waitFor();
     if (postgres.service !== undefined) {
       // 18 statements with literals, one signature without any.

@@ -1,9 +1,11 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { METRIC } from '../../src/core/semconv.js';
-import type { ReportAnswer, ServicesAnswer } from '../../src/server/api-types.js';
+import type { HostsAnswer, ReportAnswer, ServicesAnswer } from '../../src/server/api-types.js';
 import { builtDashboard, DashboardTest } from './dashboard-browser.js';
 import { seedService, SHOP_ENDPOINTS } from './dashboard-data.js';
+import { seedHost } from './dashboard-hosts.js';
+import { seedSlow } from './dashboard-slow.js';
 import { requestOf, SHOP, sum, timingPoint, timings } from './server-harness.js';
 
 export const HOSTILE = '<script>alert(1)</script> مرحبا 🦊';
@@ -37,11 +39,14 @@ export class SharedDashboard {
       endpoints: SHOP_ENDPOINTS.slice(0, 1),
       minutes: 5,
     });
+    await seedSlow(server, [2, 5, 9, 14, 22, 31]);
+    await seedHost(server);
     const other = timingPoint({ 'otel.metric.overflow': true }, Array(40).fill(900));
     await server.send(
       requestOf(SHOP, [
         timings(METRIC.queryDuration, [other]),
         sum(METRIC.dropped, { 'retrace.reason': 'ring_full' }, 1234),
+        sum(METRIC.dropped, { 'retrace.reason': 'exit', 'retrace.kind': 'waterfall' }, 3),
       ]),
     );
   }
@@ -70,6 +75,10 @@ export class SharedDashboard {
     return services.find(({ name }) => name === 'shop')?.id ?? '';
   }
 
+  async hostId(): Promise<string> {
+    return (await this.get<HostsAnswer>('/api/hosts')).hosts[0]?.id ?? '';
+  }
+
   async page(at: string): Promise<Page> {
     const page = await this.dashboard.context.newPage();
     await page.goto(new URL(at, this.dashboard.url).href);
@@ -81,10 +90,10 @@ export class SharedDashboard {
     return page;
   }
 
-  async detailPage(report: string): Promise<Page> {
+  async detailPage(report: string, range = '6h'): Promise<Page> {
     const id = await this.shopId();
     const { rows } = await this.report(id, report);
-    const page = await this.page(`/services/${id}/${report}/${rows[0]?.id ?? ''}?range=6h`);
+    const page = await this.page(`/services/${id}/${report}/${rows[0]?.id ?? ''}?range=${range}`);
     await page.locator('.u-over').nth(1).waitFor();
     return page;
   }

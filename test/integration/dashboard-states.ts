@@ -99,4 +99,25 @@ export function stateTests(test: SharedDashboard): void {
       await page.close();
     }
   });
+
+  it('tells times in the viewer’s zone, and why a long range has coarse steps', async () => {
+    const page = await test.page(`/services/${await test.shopId()}?range=30d`);
+    // The browser is in Berlin, the server may be anywhere.
+    await page
+      .getByText(/\(UTC\+0[12]:00\) · in steps of 1 day, because the range is long: zoom in/)
+      .waitFor();
+    await page.close();
+  });
+
+  it('keeps the chosen colours', async () => {
+    const page = await test.page('/');
+    await page.getByRole('button', { name: 'Use dark colours' }).click();
+    await page.reload();
+    await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+    await page.getByRole('button', { name: 'Use light colours' }).click();
+    await page.locator('html[data-mantine-color-scheme=light]').waitFor();
+    // As before: for the tests that follow the system decides.
+    await page.evaluate('localStorage.removeItem("mantine-color-scheme-value")');
+    await page.close();
+  });
 }

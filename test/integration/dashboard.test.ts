@@ -8,6 +8,7 @@ import { queryAttributes } from './dashboard-data.js';
 import { HOSTILE, SharedDashboard } from './dashboard-shared.js';
 import { axeTests } from './dashboard-axe.js';
 import { stateTests } from './dashboard-states.js';
+import { waterfallTests } from './dashboard-waterfalls.js';
 import { requestOf, SHOP, timingPoint, timings } from './server-harness.js';
 
 /** Compressed JavaScript of the first load; the chart's chunk counts too, although it loads later. */
@@ -61,7 +62,9 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     const first = page.getByRole('row').nth(1);
     expect((await first.innerText()).replace(/\s+/g, ' ')).toContain(top?.query?.text.slice(0, 60));
     await page.getByText('Other', { exact: true }).waitFor();
-    await page.getByText(/1,234 records are known to be missing/).waitFor();
+    await page
+      .getByText(/1,234 records are known to be missing.*3 waterfalls of slow requests lost/)
+      .waitFor();
     await page.close();
   });
 
@@ -78,7 +81,7 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
     const list = page.url();
     await page.getByRole('row').nth(1).getByRole('link').click();
     await page.getByRole('heading', { name: 'INSERT orders' }).waitFor();
-    await page.getByText('POST /checkout').waitFor();
+    await page.getByText('POST /checkout').first().waitFor();
     await page.getByText('constraint violation').waitFor();
     await page.goBack();
     expect(page.url()).toBe(list);
@@ -206,13 +209,15 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`in a browser ${SKIPPED_BECAUSE ?
 
   axeTests(test);
   stateTests(test);
+  waterfallTests(test);
 
   it('fits 390 and 2560 px without sideways scrolling, hostile names included', async () => {
     const { services } = await test.services();
     const pages = services.flatMap(({ id }) => [`/services/${id}`, `/services/${id}/queries`]);
     const shop = `/services/${await test.shopId()}`;
     const more = ['', '/endpoints', '/hosts', '/runtime'].map((page) => `${shop}${page}`);
-    for (const at of ['/', '/privacy', '/hosts', ...pages, ...more]) {
+    const host = `/hosts/${await test.hostId()}`;
+    for (const at of ['/', '/privacy', '/hosts', host, `${host}/processes`, ...pages, ...more]) {
       const page = await test.page(at);
       for (const width of [390, 2560]) {
         await page.setViewportSize({ width, height: 900 });

@@ -12,6 +12,8 @@ import type {
   ServiceSettings,
   Session,
   SetupAnswer,
+  WaterfallAnswer,
+  WaterfallsAnswer,
 } from '../../server/api-types.js';
 import { connection } from './connection.js';
 
@@ -91,6 +93,12 @@ function choiceQuery({ endpoint, compare }: ReportChoice): string {
   ].join('');
 }
 
+const WATERFALL_FILTER: Readonly<Record<ReportKind, string>> = {
+  endpoints: 'endpoint',
+  queries: 'query',
+  'web-services': 'web-service',
+};
+
 export const api = {
   /** Exchanges the one-time token of a login link for a session cookie. */
   async login(token: string): Promise<Session> {
@@ -139,6 +147,23 @@ export const api = {
   runtime: (serviceId: string, instance: string, range: AskedRange, signal?: AbortSignal) =>
     getJson<RuntimeAnswer>(
       `/api/services/${part(serviceId)}/runtime${rangeQuery(range)}${instance === '' ? '' : `&instance=${part(instance)}`}`,
+      signal,
+    ),
+  /** Slow requests in which this row took part. */
+  waterfalls: (
+    serviceId: string,
+    report: ReportKind,
+    rowId: string,
+    range: AskedRange,
+    signal?: AbortSignal,
+  ) =>
+    getJson<WaterfallsAnswer>(
+      `/api/services/${part(serviceId)}/waterfalls${rangeQuery(range)}&${WATERFALL_FILTER[report]}=${part(rowId)}`,
+      signal,
+    ),
+  waterfall: (serviceId: string, waterfallId: string, signal?: AbortSignal) =>
+    getJson<WaterfallAnswer>(
+      `/api/services/${part(serviceId)}/waterfalls/${part(waterfallId)}`,
       signal,
     ),
   detail: (

@@ -12,6 +12,8 @@ import type {
   ServicesAnswer,
   Session,
   SetupAnswer,
+  WaterfallAnswer,
+  WaterfallsAnswer,
 } from '../../server/api-types.js';
 import { rangeKey, refreshIntervalMs, resolveRange, type RangeSpec } from '../format/range.js';
 import { api, ApiError, type ReportChoice } from './client.js';
@@ -155,5 +157,35 @@ export function useRuntime(
       api.runtime(serviceId, instance, resolveRange(range, Date.now()), signal),
     placeholderData: (previous, query) => (query?.queryKey[1] === serviceId ? previous : undefined),
     refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+/** Slow requests in which a row took part. */
+export function useWaterfalls(
+  serviceId: string,
+  report: ReportKind,
+  rowId: string,
+  range: RangeSpec,
+): UseQueryResult<WaterfallsAnswer, Error> {
+  const { paused } = useRefresh();
+  return useQuery({
+    queryKey: ['waterfalls', serviceId, report, rowId, rangeKey(range)],
+    queryFn: ({ signal }) =>
+      api.waterfalls(serviceId, report, rowId, resolveRange(range, Date.now()), signal),
+    placeholderData: (previous, query) =>
+      query?.queryKey[1] === serviceId && query.queryKey[3] === rowId ? previous : undefined,
+    refetchInterval: paused ? false : refreshIntervalMs(range, Date.now()),
+  });
+}
+
+/** One of them; it does not change any more. */
+export function useWaterfall(
+  serviceId: string,
+  waterfallId: string,
+): UseQueryResult<WaterfallAnswer, Error> {
+  return useQuery({
+    queryKey: ['waterfall', serviceId, waterfallId],
+    queryFn: ({ signal }) => api.waterfall(serviceId, waterfallId, signal),
+    staleTime: Infinity,
   });
 }

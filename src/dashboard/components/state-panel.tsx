@@ -5,7 +5,8 @@ import classes from './state-panel.module.css';
 interface Props {
   kind: 'empty' | 'error';
   title: string;
-  advice?: ReactNode;
+  /** Why there is nothing, or what to do: never left out. */
+  advice: ReactNode;
   action?: ReactNode;
 }
 
@@ -15,7 +16,7 @@ export function StatePanel({ kind, title, advice, action }: Props) {
     <div className={classes['state']} data-kind={kind} role={kind === 'error' ? 'alert' : 'status'}>
       {kind === 'error' ? <WarnIcon size={26} /> : <InfoIcon size={26} />}
       <p className={classes['title']}>{title}</p>
-      {advice !== undefined && <p className={classes['advice']}>{advice}</p>}
+      <p className={classes['advice']}>{advice}</p>
       {action !== undefined && <div className={classes['action']}>{action}</div>}
     </div>
   );

@@ -17,19 +17,28 @@ export function describeLoss(reason: string): string {
   return WORDS[reason] ?? reason;
 }
 
-/** All records that are known to be missing. */
+/** All records that are known to be missing from the figures. */
 export function totalLost(losses: readonly Loss[]): number {
-  return losses.reduce((sum, loss) => sum + loss.records, 0);
+  return sumOf(losses.filter((loss) => loss.kind === undefined));
 }
 
-/** One entry per reason, biggest first; services are added up. */
-export function groupLosses(losses: readonly Loss[]): { reason: string; records: number }[] {
-  const byReason = new Map<string, number>();
-  for (const loss of losses) {
-    byReason.set(loss.reason, (byReason.get(loss.reason) ?? 0) + loss.records);
+/** All slow requests whose waterfall was chosen and lost; the figures have them. */
+export function totalWaterfallsLost(losses: readonly Loss[]): number {
+  return sumOf(losses.filter((loss) => loss.kind === 'waterfall'));
+}
+
+const sumOf = (losses: readonly Loss[]): number =>
+  losses.reduce((sum, loss) => sum + loss.records, 0);
+
+/** One entry per kind and reason, biggest first; services are added up. */
+export function groupLosses(losses: readonly Loss[]): Omit<Loss, 'service'>[] {
+  const groups = new Map<string, Omit<Loss, 'service'>>();
+  for (const { reason, kind, records } of losses) {
+    const key = `${kind ?? ''}/${reason}`;
+    const known = groups.get(key)?.records ?? 0;
+    groups.set(key, { reason, ...(kind && { kind }), records: known + records });
   }
-  return [...byReason]
-    .map(([reason, records]) => ({ reason, records }))
+  return [...groups.values()]
     .filter((loss) => loss.records > 0)
     .sort((a, b) => b.records - a.records);
 }

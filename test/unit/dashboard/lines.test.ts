@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pointsOfLines, stackColumns, unbroken } from '../../../src/dashboard/format/chart-data.js';
 import { formatByteRate, formatBytes } from '../../../src/dashboard/format/bytes.js';
 import { splitUnit } from '../../../src/dashboard/format/duration.js';
+import { barOf, ticksOf } from '../../../src/dashboard/format/waterfall.js';
 
 describe('lines with gaps', () => {
   it('are stacked with a gap where nothing was measured', () => {
@@ -37,4 +38,20 @@ describe('lines with gaps', () => {
 it('sets the unit of bytes and rates apart', () => {
   expect(splitUnit(formatBytes(1536))).toEqual({ value: '1.50', unit: 'KiB' });
   expect(splitUnit(formatByteRate(12))).toEqual({ value: '12', unit: 'B/s' });
+});
+
+describe('a waterfall', () => {
+  it('keeps each bar visible and within the track', () => {
+    expect(barOf(500, 250, 1000)).toEqual({ left: 50, width: 25 });
+    expect(barOf(1000, 0, 1000)).toEqual({ left: 99.7, width: 0.3 });
+    expect(barOf(-5, 2000, 1000)).toEqual({ left: 0, width: 100 });
+  });
+
+  it.each([1, 37, 999, 1000, 870_000, 61_000_000])('has few round ticks in %i µs', (lengthUs) => {
+    const ticks = ticksOf(lengthUs);
+    expect(ticks[0]).toBe(0);
+    expect(ticks.length).toBeGreaterThanOrEqual(2);
+    expect(ticks.length).toBeLessThanOrEqual(6);
+    expect(ticks.at(-1)).toBeLessThan(lengthUs);
+  });
 });

@@ -1,9 +1,12 @@
 import { Skeleton } from '@mantine/core';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { Range } from '../../../server/api-types.js';
+import { csvFileName } from '../../format/csv.js';
 import { NONE } from '../../format/number.js';
 import { formatMoment } from '../../format/time.js';
 import { StatePanel } from '../state-panel.js';
+import { exportColumn } from '../table/columns.js';
+import { ExportButton } from '../table/export-button.js';
 import classes from './chart-panel.module.css';
 import type TimeChartType from './time-chart.js';
 import { UNITS, type ChartKind, type ChartSeries, type TimedPoint } from './chart-series.js';
@@ -20,7 +23,7 @@ interface Props<Point extends TimedPoint> {
   series: readonly ChartSeries<Point>[];
   kind: ChartKind;
   /** Why there may be nothing, and what to do; shown without points. */
-  empty?: { title: string; advice?: ReactNode };
+  empty?: { title: string; advice: ReactNode };
   syncKey: string;
   onZoom: (fromMs: number, toMs: number) => void;
 }
@@ -34,7 +37,12 @@ export function ChartPanel<Point extends TimedPoint>(props: Props<Point>) {
         {title} <span className={classes['hint']}>{note ?? 'drag to zoom'}</span>
       </h2>
       {points.length === 0 ? (
-        <StatePanel kind="empty" title="No calls in this time range" {...empty} />
+        <StatePanel
+          kind="empty"
+          title="No calls in this time range"
+          advice="A longer time range may show some."
+          {...empty}
+        />
       ) : (
         <>
           <div aria-hidden="true">
@@ -58,7 +66,7 @@ type FiguresProps<Point extends TimedPoint> = Pick<
 function ChartFigures<Point extends TimedPoint>(props: FiguresProps<Point>) {
   const { title, points, series, kind } = props;
   const [opened, setOpened] = useState(false);
-  const { format } = UNITS[kind];
+  const { format, exported: unit } = UNITS[kind];
   return (
     <details
       className={classes['figures']}
@@ -66,36 +74,54 @@ function ChartFigures<Point extends TimedPoint>(props: FiguresProps<Point>) {
     >
       <summary>Figures of {title.toLowerCase()}</summary>
       {opened && (
-        <div
-          className={classes['scroll']}
-          tabIndex={0}
-          role="region"
-          aria-label={`${title}: figures`}
-        >
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                {series.map((entry) => (
-                  <th key={entry.key} scope="col">
-                    {entry.label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {points.map((point) => (
-                <tr key={point.timeMs}>
-                  <th scope="row">{formatMoment(point.timeMs)}</th>
-                  {series.map((entry) => {
-                    const value = entry.value(point);
-                    return <td key={entry.key}>{value === null ? NONE : format(value)}</td>;
-                  })}
+        <>
+          <div
+            className={classes['scroll']}
+            tabIndex={0}
+            role="region"
+            aria-label={`${title}: figures`}
+          >
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Time</th>
+                  {series.map((entry) => (
+                    <th key={entry.key} scope="col">
+                      {entry.label}
+                    </th>
+                  ))}
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+              </thead>
+              <tbody>
+                {points.map((point) => (
+                  <tr key={point.timeMs}>
+                    <th scope="row">{formatMoment(point.timeMs)}</th>
+                    {series.map((entry) => {
+                      const value = entry.value(point);
+                      return <td key={entry.key}>{value === null ? NONE : format(value)}</td>;
+                    })}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <div className={classes['export']}>
+            <ExportButton
+              rows={points}
+              columns={[
+                exportColumn<Point>('Time', (point) => new Date(point.timeMs).toISOString()),
+                ...series.map((entry) =>
+                  exportColumn<Point>(
+                    entry.label,
+                    (point) => entry.value(point) ?? Number.NaN,
+                    unit,
+                  ),
+                ),
+              ]}
+              fileName={csvFileName(title)}
+            />
+          </div>
+        </>
       )}
     </details>
   );

@@ -29,6 +29,8 @@ interface Units {
   /** At the axis. */
   tick: (value: number) => string;
   increments: number[];
+  /** Unit of the plain value in an exported file. */
+  exported?: string;
 }
 
 const DECIMAL = [
@@ -52,11 +54,22 @@ export const UNITS: Record<ChartKind, Units> = {
     format: formatDuration,
     tick: (us) => short(formatDuration(us)),
     increments: DURATION_US,
+    exported: 'µs',
   },
   count: { format: formatExactCount, tick: (n) => short(formatCount(n)), increments: DECIMAL },
   share: { format: formatPercent, tick: (n) => short(formatPercent(n)), increments: SHARES },
-  bytes: { format: formatBytes, tick: (n) => short(formatBytes(n)), increments: BYTES },
-  byteRate: { format: formatByteRate, tick: (n) => short(formatByteRate(n)), increments: BYTES },
+  bytes: {
+    format: formatBytes,
+    tick: (n) => short(formatBytes(n)),
+    increments: BYTES,
+    exported: 'B',
+  },
+  byteRate: {
+    format: formatByteRate,
+    tick: (n) => short(formatByteRate(n)),
+    increments: BYTES,
+    exported: 'B/s',
+  },
   rate: {
     format: formatRate,
     tick: (n) => short(formatRate(n)),

@@ -23,7 +23,7 @@ interface Props {
   lines: readonly Line[];
   /** Areas on top of each other, the last at the bottom. */
   stacked?: boolean;
-  empty: { title: string; advice?: ReactNode };
+  empty: { title: string; advice: ReactNode };
   syncKey: string;
 }
 

@@ -32,7 +32,11 @@ export function HeatmapPanel({ heatmap: whole, range, onZoom }: Props) {
         </span>
       </h2>
       {heatmap.counts.length === 0 ? (
-        <StatePanel kind="empty" title="No calls in this time range" />
+        <StatePanel
+          kind="empty"
+          title="No calls in this time range"
+          advice="A longer time range may show some."
+        />
       ) : (
         <>
           <HeatmapPlot heatmap={heatmap} range={range} onZoom={onZoom} />

@@ -20,9 +20,8 @@ function useUpdatedAt(): number {
         .filter(
           (query) =>
             query.isActive() &&
-            ['services', 'service', 'report', 'detail', 'privacy'].includes(
-              String(query.queryKey[0]),
-            ),
+            // A slow request never changes, and a session is no figure.
+            !['waterfall', 'session', 'probe', 'setup'].includes(String(query.queryKey[0])),
         )
         .reduce((newest, query) => Math.max(newest, query.state.dataUpdatedAt), 0),
   );

@@ -14,7 +14,8 @@ import classes from './shell.module.css';
 import { useShortcutsEnabled } from './shortcuts.js';
 
 function ColorSchemeToggle() {
-  const { setColorScheme } = useMantineColorScheme();
+  // Otherwise Mantine adds a style element for a moment, which the page's policy forbids.
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const dark = useComputedColorScheme('light', { getInitialValueInEffect: false }) === 'dark';
   const label = dark ? 'Use light colours' : 'Use dark colours';
   return (
@@ -42,7 +43,13 @@ function UserMenu({ session }: { session: Session }) {
     client.clear();
   }
   return (
-    <Menu position="bottom-end" width={250}>
+    // Within the page's head, and without Mantine's focusable filler, which no menu may own.
+    <Menu
+      position="bottom-end"
+      width={250}
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Account" title="Account">
           <UserIcon />

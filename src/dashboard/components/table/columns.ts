@@ -37,3 +37,14 @@ export interface Facet<Row> {
   hidden?: boolean;
   valueOf: (row: Row) => string;
 }
+
+/** What an exported file needs of a column. */
+export type ExportColumn<Row> = Pick<Column<Row>, 'title' | 'unit' | 'value' | 'exported'>;
+
+export function exportColumn<Row>(
+  title: string,
+  value: (row: Row) => SortValue,
+  unit?: string,
+): ExportColumn<Row> {
+  return { title, value, ...(unit !== undefined && { unit }) };
+}

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { writeCsv } from '../../format/csv.js';
 import { DownloadIcon } from '../icons.js';
-import type { Column } from './columns.js';
+import type { ExportColumn } from './columns.js';
 
 interface Props<Row> {
   rows: readonly Row[];
-  columns: readonly Column<Row>[];
+  columns: readonly ExportColumn<Row>[];
   fileName: string;
 }
 

@@ -27,7 +27,7 @@ interface Options<Row> {
 }
 
 /** The pointer or the focus is among the rows, or the page is scrolled down to them. */
-function isBeingRead(frame: HTMLElement | null): boolean {
+export function isBeingRead(frame: HTMLElement | null): boolean {
   if (frame === null) return false;
   return (
     frame.matches(':hover') ||

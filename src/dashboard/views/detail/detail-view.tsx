@@ -17,6 +17,7 @@ import { DetailFigures } from './detail-figures.js';
 import { DetailHeading } from './detail-heading.js';
 import classes from './detail-view.module.css';
 import { RelatedPanels } from './related-panels.js';
+import { WaterfallsPanel } from './waterfalls-panel.js';
 
 interface Props {
   serviceId: string;
@@ -82,12 +83,22 @@ function Detail({
         <section className="panel" aria-label="Errors by type">
           <h2 className={classes['panelTitle']}>Errors by type</h2>
           {row.errorTypes.length === 0 ? (
-            <StatePanel kind="empty" title="No errors in this time range" />
+            <StatePanel
+              kind="empty"
+              title="No errors in this time range"
+              advice="None failed. What failed before shows in a longer time range."
+            />
           ) : (
             <ErrorList row={row} />
           )}
         </section>
       </div>
+      <WaterfallsPanel
+        serviceId={answer.service.id}
+        report={answer.report}
+        rowId={row.id}
+        search={search}
+      />
       <RangeNote
         range={range}
         more={

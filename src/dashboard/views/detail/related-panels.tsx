@@ -6,15 +6,20 @@ import { ShareBar } from '../../components/bars.js';
 import { ErrorCell } from '../../components/errors.js';
 import { Figure } from '../../components/figure.js';
 import { StatePanel } from '../../components/state-panel.js';
+import { ExportButton } from '../../components/table/export-button.js';
+import { csvFileName } from '../../format/csv.js';
 import { formatDuration } from '../../format/duration.js';
 import { displayName } from '../../format/hostile.js';
 import { formatCount, formatExactCount, formatRate } from '../../format/number.js';
+import { RELATED_EXPORT } from './related-export.js';
 import classes from './related-panels.module.css';
 
 interface Panel {
   title: string;
+  /** Of an exported file. */
+  file: string;
   explain: string;
-  empty: string;
+  empty: { title: string; advice: string };
   rows: RelatedRow[];
 }
 
@@ -25,14 +30,22 @@ function panelsOf({ report, related }: DetailAnswer): Panel[] {
     return [
       {
         title: 'Queries it runs',
+        file: 'queries-of-endpoint',
         explain: 'by time; share of the endpoint’s total time',
-        empty: 'It runs no database query',
+        empty: {
+          title: 'It runs no database query',
+          advice: 'None ran in this time range, or its driver is not one that is measured yet.',
+        },
         rows: of('queries'),
       },
       {
         title: 'Web services it calls',
+        file: 'web-services-of-endpoint',
         explain: 'by time; share of the endpoint’s total time',
-        empty: 'It calls no web service',
+        empty: {
+          title: 'It calls no web service',
+          advice: 'Its outbound http, https and fetch calls appear here.',
+        },
         rows: of('web-services'),
       },
     ];
@@ -41,8 +54,12 @@ function panelsOf({ report, related }: DetailAnswer): Panel[] {
   return [
     {
       title: report === 'queries' ? 'Which endpoints run it' : 'Which endpoints call it',
+      file: `callers-of-${what}`,
       explain: `by time; share of the ${what}’s total time`,
-      empty: 'No caller is known in this time range',
+      empty: {
+        title: 'No caller is known in this time range',
+        advice: 'It did not run then. A longer time range may show some.',
+      },
       rows: of('endpoints'),
     },
   ];
@@ -58,9 +75,18 @@ export function RelatedPanels({ answer, search }: { answer: DetailAnswer; search
             {panel.title} <span>{panel.explain}</span>
           </h2>
           {panel.rows.length === 0 ? (
-            <StatePanel kind="empty" title={panel.empty} />
+            <StatePanel kind="empty" {...panel.empty} />
           ) : (
-            <RelatedTable panel={panel} answer={answer} search={search} />
+            <>
+              <RelatedTable panel={panel} answer={answer} search={search} />
+              <div className={classes['export']}>
+                <ExportButton
+                  rows={panel.rows}
+                  columns={RELATED_EXPORT}
+                  fileName={csvFileName(answer.service.name, panel.file)}
+                />
+              </div>
+            </>
           )}
         </section>
       ))}

@@ -149,7 +149,13 @@ export function CollectorsTab({ answer }: Props) {
       scope={`collectors|${rangeKey(range)}`}
       fileName={csvFileName(answer.host.name, 'collectors')}
       filterLabel="Filter by name…"
-      empty={<StatePanel kind="empty" title="No collector reported in this time range" />}
+      empty={
+        <StatePanel
+          kind="empty"
+          title="No collector reported in this time range"
+          advice="Either no agent ran on this host, or it could not deliver. A longer time range may show some."
+        />
+      }
     />
   );
 }

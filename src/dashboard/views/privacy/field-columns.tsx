@@ -8,6 +8,13 @@ import classes from './privacy-view.module.css';
 
 export type FieldRow = ReceivedField & { id: string };
 
+/** What a field says something of. */
+export const ABOUT: Readonly<Record<ReceivedField['scope'], string>> = {
+  resource: 'process',
+  data_point: 'series',
+  span: 'slow request',
+};
+
 export const FIELD_COLUMNS: readonly Column<FieldRow>[] = [
   {
     key: 'name',
@@ -24,11 +31,11 @@ export const FIELD_COLUMNS: readonly Column<FieldRow>[] = [
   {
     key: 'scope',
     title: 'About',
-    hint: 'The sending process as a whole, or one series',
+    hint: 'The sending process as a whole, one series, or the spans of slow requests',
     text: true,
     firstDirection: 'asc',
-    value: (row) => (row.scope === 'resource' ? 'process' : 'series'),
-    cell: (row) => (row.scope === 'resource' ? 'process' : 'series'),
+    value: (row) => ABOUT[row.scope],
+    cell: (row) => ABOUT[row.scope],
   },
   {
     key: 'received',

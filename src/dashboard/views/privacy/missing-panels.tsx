@@ -13,13 +13,18 @@ export function DropsPanel({ drops }: { drops: PrivacyAnswer['drops'] }) {
     <section className="panel" aria-label="Drops by reason">
       <h2 className={classes['title']}>Drops by reason</h2>
       {drops.length === 0 ? (
-        <StatePanel kind="empty" title="Nothing was dropped in this time range" />
+        <StatePanel
+          kind="empty"
+          title="Nothing was dropped in this time range"
+          advice="Everything that apps recorded has arrived, or is still on its way."
+        />
       ) : (
         <ul className={classes['list']}>
-          {drops.map(({ reason, service, records, points }, at) => (
+          {drops.map(({ reason, kind, service, records, points }, at) => (
             <li key={at}>
               <span>
                 <code className="foreign">{displayName(reason, 60)}</code>{' '}
+                {kind === 'waterfall' && <>waterfalls of slow requests </>}
                 <span className="unit">
                   {describeLoss(reason)} ·{' '}
                   <span className="foreign">{displayName(service, 60)}</span>

@@ -9,7 +9,7 @@ import { DataTable } from '../../components/table/data-table.js';
 import { Tile } from '../../components/tile.js';
 import { useTitle } from '../../components/use-title.js';
 import { formatCount, formatExactCount } from '../../format/number.js';
-import { FIELD_COLUMNS, type FieldRow } from './field-columns.js';
+import { ABOUT, FIELD_COLUMNS, type FieldRow } from './field-columns.js';
 import { DropsPanel, OtherPanel } from './missing-panels.js';
 import classes from './privacy-view.module.css';
 
@@ -59,11 +59,17 @@ function Received({ answer }: { answer: PrivacyAnswer }) {
         rows={fields}
         columns={FIELD_COLUMNS}
         defaultSort={SORT}
-        textOf={(row) => `${row.name} ${row.meaning} ${row.scope}`}
+        textOf={(row) => `${row.name} ${row.meaning} ${ABOUT[row.scope]}`}
         scope="privacy"
         fileName="privacy-fields.csv"
         filterLabel="Filter by name or meaning…"
-        empty={<StatePanel kind="empty" title="Nothing was received yet" />}
+        empty={
+          <StatePanel
+            kind="empty"
+            title="Nothing was received yet"
+            advice="The Services page shows how to connect the first app."
+          />
+        }
       />
       <div className={classes['columns']}>
         <DropsPanel drops={answer.drops} />

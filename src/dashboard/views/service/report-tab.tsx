@@ -17,25 +17,10 @@ import { formatExactCount } from '../../format/number.js';
 import { rangeKey, rangeSearch } from '../../format/range.js';
 import { CompareButton, useComparing } from './compare-button.js';
 import { CompareSummary } from './compare-summary.js';
+import { EMPTY_REPORT } from './empty-report.js';
 import { EndpointSelect } from './endpoint-select.js';
 import { FACETS, reportColumns } from './report-columns.js';
 import classes from './service-view.module.css';
-
-const EMPTY: Record<ReportKind, { title: string; advice: string }> = {
-  endpoints: {
-    title: 'No requests in this time range',
-    advice: 'The service received none, or was not running. A longer time range may show some.',
-  },
-  queries: {
-    title: 'No database queries in this time range',
-    advice:
-      'Either none ran, or the database driver is not one that is measured yet; the app’s start block says which hooks it found.',
-  },
-  'web-services': {
-    title: 'No calls to web services in this time range',
-    advice: 'Outbound http, https and fetch calls of the app appear here.',
-  },
-};
 
 const SORT = { key: 'totalUs', direction: 'desc' } as const;
 
@@ -89,7 +74,7 @@ export function ReportTab({ serviceId, serviceName, report }: Props) {
             }
             choices={report !== 'endpoints' && <EndpointSelect serviceId={serviceId} />}
             actions={<CompareButton />}
-            empty={<StatePanel kind="empty" {...EMPTY[report]} />}
+            empty={<StatePanel kind="empty" {...EMPTY_REPORT[report]} />}
           />
           <div className={classes['foot']}>
             <RangeNote range={data.range} more={cutNote(data)} />

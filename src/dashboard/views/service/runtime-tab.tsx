@@ -133,7 +133,13 @@ function Instances({ answer, serviceId, serviceName }: Props & { answer: Runtime
       hrefOf={hrefOf}
       fileName={csvFileName(serviceName, 'processes')}
       filterLabel="Filter by host, runtime, version…"
-      empty={<StatePanel kind="empty" title="No process in this time range" />}
+      empty={
+        <StatePanel
+          kind="empty"
+          title="No process in this time range"
+          advice="A longer time range may show some."
+        />
+      }
     />
   );
 }

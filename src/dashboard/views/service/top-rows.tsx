@@ -10,6 +10,7 @@ import { QueryPanel } from '../../components/query-panel.js';
 import { StatePanel } from '../../components/state-panel.js';
 import { formatTiming } from '../../format/duration.js';
 import { displayName } from '../../format/hostile.js';
+import { EMPTY_REPORT } from './empty-report.js';
 import classes from './top-rows.module.css';
 
 const TOP = 5;
@@ -35,7 +36,7 @@ export function TopRows({ service, report, search }: Props) {
       <QueryPanel query={answer} loading={<Skeleton height={180} />}>
         {({ rows }) =>
           rows.length === 0 ? (
-            <StatePanel kind="empty" title="None in this time range" />
+            <StatePanel kind="empty" {...EMPTY_REPORT[report]} />
           ) : (
             <ol className={classes['list']}>
               {rows.slice(0, TOP).map((row) => (

@@ -2,19 +2,22 @@ import { type FSWatcher, watch } from 'node:fs';
 import { constants } from 'node:fs';
 import { lstat, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HANDOVER_DIR, MAX_BODY_BYTES } from '../protocol/delivery.js';
+import {
+  HANDOVER_DIR,
+  MAX_BODY_BYTES,
+  parseHandoverFileName,
+  type Signal,
+} from '../protocol/delivery.js';
 import { Refusal } from './receiver/refusal.js';
 import { prepareAppFolder } from './shared-folder.js';
 
-/** Names of protocol/delivery's handoverFileName. */
-const FILE = /^([\w.-]{1,128})\.(\d{1,16})\.otlp$/;
 /** fs.watch is a hint that network and overlay file systems do not give. */
 const POLL_MS = 2_000;
 /** A runtime writes its temporary file in milliseconds; one this old was left by a process that died on it. */
 const ORPHAN_MS = 60 * 60 * 1000;
 
 /** @throws Refusal when the content is not OTLP, anything else when it cannot be stored now. */
-export type TakeHandover = (body: Buffer, batchKey: string) => Promise<void>;
+export type TakeHandover = (body: Buffer, batchKey: string, signal: Signal) => Promise<void>;
 
 /**
  * Picks up what exiting runtimes left beside the socket. A file is deleted once its content is on the spool's disk;
@@ -76,16 +79,21 @@ export class HandoverPickup {
   private async takeAll(): Promise<void> {
     const names = await readdir(this.dir);
     const files = names
-      .map((name) => ({ name, match: FILE.exec(name) }))
-      .filter((file): file is { name: string; match: RegExpExecArray } => file.match !== null)
-      .map(({ name, match }) => ({ name, instance: match[1] ?? '', sequence: Number(match[2]) }))
+      .flatMap((name) => {
+        const parsed = parseHandoverFileName(name);
+        return parsed === undefined ? [] : [{ name, ...parsed }];
+      })
       .sort((a, b) =>
-        a.instance < b.instance ? -1 : a.instance > b.instance ? 1 : a.sequence - b.sequence,
+        a.instanceId < b.instanceId
+          ? -1
+          : a.instanceId > b.instanceId
+            ? 1
+            : a.sequence - b.sequence,
       );
-    for (const { name, instance, sequence } of files) {
+    for (const { name, instanceId, sequence, signal } of files) {
       if (this.stopped) return;
       try {
-        await this.takeFile(join(this.dir, name), `${instance}:${sequence}`);
+        await this.takeFile(join(this.dir, name), `${instanceId}:${sequence}`, signal);
       } catch (error) {
         // A full disk or a file of another user: it stays, is tried again, and holds nobody else up.
         this.onProblem((error as NodeJS.ErrnoException).code ?? 'error');
@@ -96,7 +104,7 @@ export class HandoverPickup {
     }
   }
 
-  private async takeFile(path: string, batchKey: string): Promise<void> {
+  private async takeFile(path: string, batchKey: string, signal: Signal): Promise<void> {
     const body = await readPlainFile(path);
     if (body === 'gone') return;
     if (body === 'bad') {
@@ -105,7 +113,7 @@ export class HandoverPickup {
       return;
     }
     try {
-      await this.take(body, batchKey);
+      await this.take(body, batchKey, signal);
       this.counts.taken += 1;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -1,23 +1,22 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { DROP_REASON } from '../core/semconv.js';
-import { ERROR_CODE } from '../protocol/delivery.js';
+import { ERROR_CODE, type Signal } from '../protocol/delivery.js';
 import {
-  countItems,
-  countItemsJson,
   decodeMetricsRequest,
   decodeMetricsRequestJson,
   encodeMetricsRequest,
-  type OtherSignal,
+  encodeTracesRequest,
 } from '../protocol/index.js';
 import type { MetricsRequest } from '../protocol/types.js';
 import type { Origin } from '../signature/outgoing.js';
 import type { BodyKind } from './receiver/receiver.js';
 import { Refusal } from './receiver/refusal.js';
 import { countRecords } from './report/read-request.js';
-import type { Count } from './spool/loss-ledger.js';
+import { addCount, type Count } from './spool/loss-ledger.js';
 import type { Spool } from './spool/spool.js';
 import { refuseUnsupported } from './unsupported.js';
+import { countSignal, readSpans } from './waterfalls.js';
 
 const compress = promisify(gzip);
 
@@ -35,6 +34,7 @@ export type Prepare = (request: MetricsRequest, origin?: Origin) => MetricsReque
 
 interface Arrived {
   body: Buffer;
+  signal: Signal;
   kind: BodyKind;
   origin: Origin | undefined;
   keyHash?: Buffer;
@@ -63,17 +63,21 @@ export class Intake {
 
   /**
    * @param batchKey `<instance id>:<sequence>`; a batch whose key was taken before is acknowledged and ignored.
+   * @param signal what the body is.
    * @param origin see Prepare
-   * @returns how many data points were not stored because they cannot be added up; they are counted as lost.
+   * @returns how many data points were not stored because they cannot be added up, or how many spans because they are
+   * another SDK's; they are counted as lost.
    * @throws Refusal when the body is not OTLP; anything else when it cannot be stored now.
    */
   async take(
     body: Buffer,
     kind: BodyKind,
     batchKey: string | undefined,
+    signal: Signal,
     origin?: Origin,
   ): Promise<number> {
-    if (batchKey === undefined) return this.store({ body, kind, origin });
+    const arrived = { body, kind, signal, origin };
+    if (batchKey === undefined) return this.store(arrived);
     const keyHash = this.spool.keys.hashBatchKey(batchKey);
     const name = keyHash.toString('latin1');
     // The same batch twice at the same time (a request and its hand-over file): both wait for the one that is stored.
@@ -83,7 +87,7 @@ export class Intake {
       this.counts.duplicates += 1;
       return 0;
     }
-    const storing = this.store({ body, kind, origin, keyHash });
+    const storing = this.store({ ...arrived, keyHash });
     this.underWay.set(name, storing);
     try {
       return await storing;
@@ -96,14 +100,16 @@ export class Intake {
     while (this.busy >= MAX_AT_ONCE) await new Promise<void>((go) => this.waiting.push(go));
     this.busy += 1;
     try {
-      return await this.storeNow(arrived);
+      return await (arrived.signal === 'traces'
+        ? this.storeSpans(arrived)
+        : this.storeMetrics(arrived));
     } finally {
       this.busy -= 1;
       this.waiting.shift()?.();
     }
   }
 
-  private async storeNow({ body, kind, origin, keyHash }: Arrived): Promise<number> {
+  private async storeMetrics({ body, kind, origin, keyHash }: Arrived): Promise<number> {
     const decoded = decodeBody(body, kind);
     const { supported, refusedPoints } = refuseUnsupported(decoded);
     if (refusedPoints > 0 && isEmpty(supported)) {
@@ -114,43 +120,45 @@ export class Intake {
     const records = countRecords(request);
     const payload = await compress(encodeMetricsRequest(request));
     await this.spool.append({ payload, records, keyHash });
-    this.counts.received.batches += 1;
-    this.counts.received.records += records;
+    addCount(this.counts.received, { batches: 1, records });
     if (refusedPoints > 0) this.lose(DROP_REASON.unsupported, refusedPoints, 0);
     this.onStored(request);
     return refusedPoints;
   }
 
+  /** A batch of waterfalls holds no operations: the books of those do not know it. */
+  private async storeSpans({ body, kind, origin, keyHash }: Arrived): Promise<number> {
+    const { request, waterfalls, refusedSpans } = readSpans(body, kind, origin);
+    const isOurs = request.resourceSpans.length > 0;
+    if (isOurs) {
+      const payload = await compress(encodeTracesRequest(request));
+      await this.spool.append({ payload, records: 0, signal: 'traces', waterfalls, keyHash });
+      addCount(this.counts.received, { batches: 1, records: 0, waterfalls });
+    }
+    if (refusedSpans > 0) this.lose(DROP_REASON.unsupportedSignal, refusedSpans, isOurs ? 0 : 1);
+    return refusedSpans;
+  }
+
   /**
-   * Counts spans or log records as received and lost.
+   * Counts log records as received and lost.
    * @returns how many there are.
    * @throws Refusal when the body is not OTLP.
    */
-  refuseSignal(body: Buffer, kind: BodyKind, signal: OtherSignal): number {
-    const items = countSignal(body, kind, signal);
+  refuseLogs(body: Buffer, kind: BodyKind): number {
+    const items = countSignal(body, kind, 'logs');
     if (items > 0) this.lose(DROP_REASON.unsupportedSignal, items, 1);
     return items;
   }
 
   /** Received as well as lost: the books of batches and of records both come out even. */
   private lose(reason: string, records: number, batches: number): void {
-    this.counts.received.batches += batches;
-    this.counts.received.records += records;
+    addCount(this.counts.received, { batches, records });
     this.spool.lose(reason, { batches, records });
   }
 }
 
 function isEmpty(request: MetricsRequest): boolean {
   return request.resourceMetrics.every(({ metrics }) => metrics.length === 0);
-}
-
-/** @throws Refusal without a word of the body. */
-export function countSignal(body: Buffer, kind: BodyKind, signal: OtherSignal): number {
-  try {
-    return kind === 'json' ? countItemsJson(body.toString('utf8'), signal) : countItems(body);
-  } catch {
-    throw new Refusal(400, ERROR_CODE.malformedBody, `the body is not OTLP ${signal}`);
-  }
 }
 
 /** @throws Refusal without a word of the body. */

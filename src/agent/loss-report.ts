@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { AGENT_SERVICE_NAME, ATTR, METRIC } from '../core/semconv.js';
+import { AGENT_SERVICE_NAME, ATTR, KIND, METRIC } from '../core/semconv.js';
 import { encodeMetricsRequest } from '../protocol/index.js';
-import type { Attributes, MetricsRequest } from '../protocol/types.js';
+import type { Attributes, MetricsRequest, NumberPoint } from '../protocol/types.js';
 import { ownResource } from './own-resource.js';
 import type { Losses } from './spool/loss-ledger.js';
 import type { Spool } from './spool/spool.js';
@@ -49,7 +49,8 @@ export class LossReporter {
 }
 
 /**
- * The agent's own losses as a batch: delta sums `retrace.dropped` by `retrace.reason`, under the resource
+ * The agent's own losses as a batch: delta sums `retrace.dropped` by `retrace.reason`, those of waterfalls with their
+ * `retrace.kind`, under the resource
  * `service.name = retrace-agent`, which readers list as losses of this host and never as a service.
  */
 export function lossReport(
@@ -58,13 +59,20 @@ export function lossReport(
   nowMs: number,
   host: Attributes,
 ): MetricsRequest {
-  const points = Object.entries(losses).map(([reason, { records }]) => ({
+  const point = (value: number, attributes: Attributes): NumberPoint => ({
     startTimeUnixNano: BigInt(Math.min(sinceMs, nowMs)) * 1_000_000n,
     timeUnixNano: BigInt(nowMs) * 1_000_000n,
-    attributes: { [ATTR.retraceReason]: reason },
-    value: records,
+    attributes,
+    value,
     integer: true,
-  }));
+  });
+  const points = Object.entries(losses).flatMap(([reason, { records, waterfalls = 0 }]) => {
+    const attributes = { [ATTR.retraceReason]: reason };
+    const ofWaterfalls = { ...attributes, [ATTR.retraceKind]: KIND.waterfall };
+    const found = waterfalls > 0 ? [point(waterfalls, ofWaterfalls)] : [];
+    // Of operations nobody knows the kind any more.
+    return records > 0 || waterfalls === 0 ? [point(records, attributes), ...found] : found;
+  });
   return {
     resourceMetrics: [
       {

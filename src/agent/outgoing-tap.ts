@@ -1,3 +1,5 @@
+import type { Signal } from '../protocol/delivery.js';
+
 /** After the last question the tap stays open this long; nobody asks: nothing is kept. */
 const OPEN_MS = 10_000;
 /** What is kept between two questions; one that is slower misses batches, and is told how many. */
@@ -11,25 +13,27 @@ export interface OutgoingPage {
   readonly missed: number;
   /** base64 of gzip(OTLP protobuf): the very bytes that the uplink posts. */
   readonly payloads: readonly string[];
+  /** What each of them is. */
+  readonly signals: readonly Signal[];
 }
 
 /** Lets `retrace verify` see what goes into the spool, on its way to the server, without touching it. */
 export class OutgoingTap {
-  private readonly kept: { number: number; payload: Buffer }[] = [];
+  private readonly kept: { number: number; payload: Buffer; signal: Signal }[] = [];
   private keptBytes = 0;
   private number = 0;
   private openUntilMs = 0;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  add(payload: Buffer): void {
+  add(payload: Buffer, signal: Signal): void {
     this.number += 1;
     if (this.now() > this.openUntilMs) {
       this.kept.length = 0;
       this.keptBytes = 0;
       return;
     }
-    this.kept.push({ number: this.number, payload });
+    this.kept.push({ number: this.number, payload, signal });
     this.keptBytes += payload.length;
     while (this.keptBytes > MAX_KEPT_BYTES)
       this.keptBytes -= this.kept.shift()?.payload.length ?? 0;
@@ -45,6 +49,7 @@ export class OutgoingTap {
       last: this.number,
       missed,
       payloads: fresh.map(({ payload }) => payload.toString('base64')),
+      signals: fresh.map(({ signal }) => signal),
     };
   }
 }

@@ -77,6 +77,8 @@ export interface LocalLoss {
   /** `retrace.reason`. */
   reason: string;
   records: number;
+  /** Slow requests that were to be shown call by call; absent = operations. */
+  kind?: 'waterfall';
 }
 
 export interface LocalReport {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import { dirname } from 'node:path';
 import { ConfigError, type AgentConfig } from '../config/types.js';
-import { ERROR_CODE } from '../protocol/delivery.js';
+import { ERROR_CODE, type Signal } from '../protocol/delivery.js';
 import type { Origin } from '../signature/outgoing.js';
 import { describeWay } from '../transport/describe-way.js';
 import { type AgentLog, createAgentLog } from './agent-log.js';
@@ -26,6 +26,7 @@ import {
 import { Refusal } from './receiver/refusal.js';
 import { REPORT_MINUTES, ReportMemory } from './report/report-memory.js';
 import { SENDER_SECONDS, Senders } from './senders.js';
+import type { Count } from './spool/loss-ledger.js';
 import { Spool } from './spool/spool.js';
 import { SpoolHeldError } from './spool/spool-lock.js';
 import type { AgentStatus } from './status-types.js';
@@ -89,12 +90,12 @@ export async function startAgent(
     memory.add(request);
   });
   const tap = new OutgoingTap();
-  spool.onPayload = (payload) => tap.add(payload);
+  spool.onPayload = (payload, signal) => tap.add(payload, signal);
   const senders = new Senders();
   const refused: Record<string, number> = {};
   const handover = new HandoverPickup(
     dirname(config.socketPath),
-    async (body, batchKey) => void (await intake.take(body, 'protobuf', batchKey)),
+    async (body, batchKey, signal) => void (await intake.take(body, 'protobuf', batchKey, signal)),
     (code) => log.warn('handover', `a hand-over file could not be taken (${code})`),
   );
   const marks = new PendingMarks(dirname(config.socketPath), (pid) =>
@@ -147,23 +148,15 @@ export async function startAgent(
   });
 
   const sinkOf = (origin?: Origin): BatchSink => ({
-    accept: async (body, kind, batchKey) => {
-      const refusedPoints = await intake.take(body, kind, batchKey, origin);
+    accept: async (body, kind, batchKey, signal) => {
+      const refused = await intake.take(body, kind, batchKey, signal, origin);
       senders.heard(batchKey);
-      if (refusedPoints > 0) {
-        log.warn(
-          'unsupported',
-          'another SDK sends metrics that cannot be added up; counted as lost',
-        );
-      }
-      return { refusedPoints };
+      if (refused > 0) warnOfForeign(log, signal);
+      return { refused };
     },
-    refuseSignal: (body, kind, signal) => {
-      const items = intake.refuseSignal(body, kind, signal);
-      log.warn(
-        `signal ${signal}`,
-        `another SDK sends ${signal}, which are not stored; counted as lost`,
-      );
+    refuseLogs: (body, kind) => {
+      const items = intake.refuseLogs(body, kind);
+      warnOfForeign(log, 'logs');
       return items;
     },
     refused: (code) => {
@@ -305,9 +298,9 @@ function openSpool(config: AgentConfig): Spool {
   }
 }
 
-function count(spool: Spool): { batches: number; records: number } {
-  const { batches, records } = spool.totals();
-  return { batches, records };
+function count(spool: Spool): Count {
+  const { batches, records, waterfalls } = spool.totals();
+  return waterfalls ? { batches, records, waterfalls } : { batches, records };
 }
 
 function integerOf(query: URLSearchParams, name: string, fallback: number, max: number): number {
@@ -348,6 +341,16 @@ function stopServer(server: Server): Promise<void> {
     });
     server.closeIdleConnections();
   });
+}
+
+function warnOfForeign(log: AgentLog, signal: Signal | 'logs'): void {
+  if (signal === 'metrics') {
+    const what = 'another SDK sends metrics that cannot be added up; counted as lost';
+    log.warn('unsupported', what);
+    return;
+  }
+  const what = `another SDK sends ${signal}, which are not stored; counted as lost`;
+  log.warn(`signal ${signal}`, what);
 }
 
 function announce(

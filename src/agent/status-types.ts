@@ -4,7 +4,7 @@ export type { Count, Losses } from './spool/loss-ledger.js';
 
 /**
  * What GET /v1/status on the agent's socket answers. Counts are since this agent started and always satisfy, for
- * batches and for records alike:
+ * batches, for records and for waterfalls alike:
  *
  *   recovered + received + own = committed + spooled + sum of dropped
  */

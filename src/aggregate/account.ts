@@ -2,11 +2,22 @@ import { KIND } from '../core/semconv.js';
 import { RECORD_KIND, type RecordKind } from '../ring/layout.js';
 import type { KindCounts } from '../ring/reader.js';
 
-/** Names as they travel in `retrace.kind`, in ring order. */
+/** Kinds of operations as they travel in `retrace.kind`, in ring order. */
 export const KINDS = [KIND.request, KIND.query, KIND.call] as const;
+
+/** What a batch can hold and lose: operations, and waterfalls, which are none and which the ring does not know. */
+export const LOST_KINDS = [...KINDS, KIND.waterfall] as const;
+
+export interface LossCounts extends KindCounts {
+  waterfall: number;
+}
 
 export function noCounts(): KindCounts {
   return { request: 0, query: 0, call: 0 };
+}
+
+function noLosses(): LossCounts {
+  return { ...noCounts(), waterfall: 0 };
 }
 
 export function addCounts(target: KindCounts, more: Readonly<KindCounts>): void {
@@ -25,25 +36,31 @@ export function kindName(kind: RecordKind): (typeof KINDS)[number] {
 export interface Account {
   /** Operations the hooks saw (`retrace.recorded`). */
   recorded: KindCounts;
-  /** Operations the batch's own histograms hold. */
-  carried: KindCounts;
-  /** Reason → operations lost (`retrace.dropped`). */
-  dropped: Map<string, KindCounts>;
+  /** Operations the batch's own histograms hold, and its waterfalls. */
+  carried: LossCounts;
+  /** Reason → what was lost (`retrace.dropped`). */
+  dropped: Map<string, LossCounts>;
 }
 
 export function emptyAccount(): Account {
-  return { recorded: noCounts(), carried: noCounts(), dropped: new Map() };
+  return { recorded: noCounts(), carried: noLosses(), dropped: new Map() };
 }
 
-/** Adds `lost` operations under `reason`; nothing when there are none. */
-export function addDropped(account: Account, reason: string, lost: Readonly<KindCounts>): void {
-  if (lost.request + lost.query + lost.call === 0) return;
-  const known = account.dropped.get(reason);
-  if (known === undefined) account.dropped.set(reason, { ...lost });
-  else addCounts(known, lost);
+/** Adds what was lost under `reason`; nothing when nothing was. */
+export function addDropped(
+  account: Account,
+  reason: string,
+  lost: Readonly<KindCounts & Partial<LossCounts>>,
+): void {
+  const { waterfall = 0 } = lost;
+  if (lost.request + lost.query + lost.call + waterfall === 0) return;
+  const known = account.dropped.get(reason) ?? noLosses();
+  addCounts(known, lost);
+  known.waterfall += waterfall;
+  account.dropped.set(reason, known);
 }
 
-/** Takes over what a batch that never arrives would have said; its own operations count as lost by `reason`. */
+/** Takes over what a batch that never arrives would have said; what it holds itself counts as lost by `reason`. */
 export function addLostBatch(account: Account, lost: Account, reason: string): void {
   addCounts(account.recorded, lost.recorded);
   addDropped(account, reason, lost.carried);
@@ -54,7 +71,7 @@ export function isEmptyAccount(account: Account): boolean {
   const { recorded, carried } = account;
   return (
     recorded.request + recorded.query + recorded.call === 0 &&
-    carried.request + carried.query + carried.call === 0 &&
+    carried.request + carried.query + carried.call + carried.waterfall === 0 &&
     account.dropped.size === 0
   );
 }

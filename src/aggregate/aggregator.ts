@@ -70,7 +70,7 @@ export class Aggregator implements TrackerSink {
   }
 
   request(endpointId: number, status: number, errorId: number, durationUs: number): void {
-    this.#find(RECORD_KIND.request, endpointId, 0, 0, status, errorId).histogram.record(durationUs);
+    this.find(RECORD_KIND.request, endpointId, 0, 0, status, errorId).histogram.record(durationUs);
     this.#empty = false;
   }
 
@@ -83,7 +83,7 @@ export class Aggregator implements TrackerSink {
     errorId: number,
     durationUs: number,
   ): void {
-    this.#find(kind, endpointId, signatureId, sourceId, status, errorId).histogram.record(
+    this.find(kind, endpointId, signatureId, sourceId, status, errorId).histogram.record(
       durationUs,
     );
     this.#empty = false;
@@ -173,7 +173,8 @@ export class Aggregator implements TrackerSink {
     this.#empty = true;
   }
 
-  #find(
+  /** The series of such an operation, or the one that takes what exceeds the bound. */
+  find(
     kind: RecordKind,
     endpointId: number,
     signatureId: number,

@@ -87,6 +87,7 @@ export function writeLastWord(
   });
   const batches = parts.map((part, index) => ({
     sequence: FIRST_SEQUENCE + (shared.journal >>> 0) * MAX_PARTS + index,
+    signal: 'metrics' as const,
     body: encodeMetricsRequest(part.request),
   }));
   const isWritten =

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { DROP_REASON } from '../core/semconv.js';
+import type { Signal } from '../protocol/delivery.js';
 import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
+import { encodeTracesRequest } from '../protocol/encode-traces.js';
 import { PEN, UNSETTLED_OFFSET_BYTES } from '../ring/layout.js';
 import { RingReader } from '../ring/reader.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
@@ -20,14 +22,17 @@ import { Aggregator } from './aggregator.js';
 import { Dictionary } from './dictionary.js';
 import { instanceIdOf } from './instance-id.js';
 import type { PipelineOptions } from './options.js';
-import { RequestTracker } from './request-tracker.js';
+import { DEFAULT_LIMITS, RequestTracker } from './request-tracker.js';
 import { buildResource } from './resource.js';
 import type { RuntimeMeter, RuntimeReading } from './runtime-meter.js';
 import { SharedAccount } from './shared-account.js';
+import { WaterfallPicker } from './waterfall-picker.js';
+import { buildWaterfalls } from './waterfalls.js';
 import { buildWindow } from './window.js';
 
 /** A part of a window, ready to go. */
 interface EncodedPart {
+  readonly signal: Signal;
   readonly body: Uint8Array;
   readonly account: Account;
 }
@@ -38,7 +43,12 @@ export interface PipelineParts {
   /** Takes the next dictionary entry, undefined when there is none. */
   readonly receive: () => DictionaryEntry | undefined;
   /** Delivers a batch; absent = there is only the exit hand-over. */
-  readonly send?: (instanceId: string, sequence: number, body: Uint8Array) => Promise<SendResult>;
+  readonly send?: (
+    instanceId: string,
+    sequence: number,
+    body: Uint8Array,
+    signal: Signal,
+  ) => Promise<SendResult>;
   /** Called once when the agent has been away for a while. */
   readonly onFailing?: () => void;
   /** Figures of the process itself; absent in threads other than the main one. */
@@ -51,13 +61,14 @@ const DIRECT_RETRY: RetryLimits = { firstMs: 1000, maxMs: 60_000 };
 const UNSETTLED = UNSETTLED_OFFSET_BYTES / 4;
 
 /**
- * Everything behind the ring, in the order of the data: reader → tracker → aggregator → window → queue.
- * Runs in the worker.
+ * Everything behind the ring, in the order of the data: reader → tracker → aggregator → window → queue; and beside
+ * the window the waterfalls of its slow requests. Runs in the worker.
  */
 export class Pipeline {
   readonly #words: Int32Array;
   readonly #reader: RingReader;
   readonly #aggregator: Aggregator;
+  readonly #picker = new WaterfallPicker();
   readonly #tracker: RequestTracker;
   readonly #dictionary: Dictionary;
   readonly #queue: DeliveryQueue<Account>;
@@ -77,8 +88,8 @@ export class Pipeline {
     this.#reader = new RingReader(ring);
     this.#shared = new SharedAccount(ring);
     this.#aggregator = new Aggregator(options.maxSeries);
-    const tracker = (this.#tracker = new RequestTracker(this.#aggregator));
-    this.#take = tracker.take.bind(tracker);
+    this.#tracker = new RequestTracker(this.#aggregator, DEFAULT_LIMITS, this.#picker);
+    this.#take = this.#tracker.take.bind(this.#tracker);
     this.#dictionary = new Dictionary(receive);
     this.instanceId = instanceIdOf(ring);
     if (options.direct === undefined) {
@@ -88,8 +99,10 @@ export class Pipeline {
     this.#queue = new DeliveryQueue<Account>({
       maxBytes: options.backlogMaxBytes,
       ...(options.direct === undefined ? {} : { retry: DIRECT_RETRY }),
-      send: (sequence, body) =>
-        send === undefined ? Promise.resolve('failed') : send(this.instanceId, sequence, body),
+      send: (sequence, body, signal) =>
+        send === undefined
+          ? Promise.resolve('failed')
+          : send(this.instanceId, sequence, body, signal),
       onDelivered: (account) => this.#shared.delivered(account),
       onDropped: (account, reason) =>
         addLostBatch(
@@ -134,7 +147,7 @@ export class Pipeline {
   }
 
   #enqueue(parts: readonly EncodedPart[]): void {
-    for (const { body, account } of parts) this.#queue.add(body, account);
+    for (const { body, account, signal } of parts) this.#queue.add(body, account, signal);
   }
 
   /**
@@ -150,7 +163,7 @@ export class Pipeline {
     const end = now > this.#windowStart ? now : this.#windowStart + 1_000_000n;
     addCounts(this.#account.recorded, this.#reader.takeRecorded());
     addDropped(this.#account, DROP_REASON.ringFull, this.#reader.takeDropped());
-    let parts: readonly EncodedPart[] = [];
+    const parts: EncodedPart[] = [];
     if (!this.#aggregator.isEmpty || !isEmptyAccount(this.#account) || readings.length > 0) {
       const account = this.#account;
       this.#account = emptyAccount();
@@ -164,14 +177,32 @@ export class Pipeline {
         account,
         readings,
       });
-      parts = window.map((part) => ({
-        body: encodeMetricsRequest(part.request),
-        account: part.account,
-      }));
+      for (const { request, account: stated } of window) {
+        parts.push({ signal: 'metrics', body: encodeMetricsRequest(request), account: stated });
+      }
     }
+    parts.push(...this.#waterfalls());
     this.#aggregator.reset();
     this.#windowStart = end;
     return parts;
+  }
+
+  /** Slow requests of this window, call by call. Before the aggregator forgets the series. */
+  #waterfalls(): EncodedPart[] {
+    const waterfalls = buildWaterfalls({
+      picker: this.#picker,
+      aggregator: this.#aggregator,
+      dictionary: this.#dictionary,
+      resource: this.#resource,
+      sdkVersion: this.parts.options.sdkVersion,
+      nowUnixNano: wallClockNanos(),
+      nowUs: this.#producerNowUs(),
+    });
+    return waterfalls.map(({ request, account }) => ({
+      signal: 'traces',
+      body: encodeTracesRequest(request),
+      account,
+    }));
   }
 
   /**

@@ -21,6 +21,15 @@ export interface TrackerSink {
   repeated(endpointId: number, signatureId: number, sourceId: number, times: number): void;
 }
 
+/** Where finished requests go whose children are known, for whoever picks slow ones. */
+export interface FinishedSink {
+  /**
+   * @param request reused afterwards: what is to be kept is copied.
+   * @param children at least one, CHILD_STRIDE numbers each; nobody changes them any more.
+   */
+  finished(request: Readonly<RingRecord>, children: readonly number[]): void;
+}
+
 export interface TrackerLimits {
   /** A request open longer than this (SSE, WebSocket, a stuck handler) no longer holds its children back. */
   readonly longRequestUs: number;
@@ -42,8 +51,9 @@ const REMEMBERED_ENDED = 32_768;
 /** Intervals a long-lived request collects before they are folded into its sums. */
 const FOLD_AT = 256;
 
-/** Numbers per pending child: start, duration, kind and status, signature, source, error. */
-const STRIDE = 6;
+/** Numbers per pending child: start, duration, kind | status << 16, signature, source, error. */
+export const CHILD_STRIDE = 6;
+const STRIDE = CHILD_STRIDE;
 
 class OpenRequest {
   children: number[] = [];
@@ -82,6 +92,7 @@ export class RequestTracker {
   constructor(
     private readonly sink: TrackerSink,
     private readonly limits: TrackerLimits = DEFAULT_LIMITS,
+    private readonly finished?: FinishedSink,
   ) {}
 
   /** Children that wait for their request's end. */
@@ -176,6 +187,7 @@ export class RequestTracker {
       this.#open.delete(id);
       this.#pendingChildren -= open.used / STRIDE;
       this.#emitChildren(open, endpointId);
+      this.finished?.finished(record, open.children);
       if (open.used >= REPEAT_THRESHOLD * STRIDE) this.#findRepeats(open, endpointId);
       this.#fold(open, startUs, endUs);
       this.#emitComponents(open, endpointId, record.durationUs);

@@ -1,9 +1,12 @@
 import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
+import { encodeTracesRequest } from '../protocol/encode-traces.js';
 import { RECORD_KIND } from '../ring/layout.js';
 import { emptyAccount } from './account.js';
 import { Aggregator } from './aggregator.js';
 import { Dictionary } from './dictionary.js';
-import { RequestTracker } from './request-tracker.js';
+import { DEFAULT_LIMITS, RequestTracker } from './request-tracker.js';
+import { WaterfallPicker } from './waterfall-picker.js';
+import { buildWaterfalls } from './waterfalls.js';
 import { buildWindow } from './window.js';
 
 /**
@@ -13,7 +16,8 @@ import { buildWindow } from './window.js';
  */
 export function warmUp(sdkVersion: string): void {
   const aggregator = new Aggregator(10);
-  const tracker = new RequestTracker(aggregator);
+  const picker = new WaterfallPicker();
+  const tracker = new RequestTracker(aggregator, DEFAULT_LIMITS, picker);
   const record = {
     status: 200,
     startUs: 0,
@@ -39,15 +43,14 @@ export function warmUp(sdkVersion: string): void {
       collection: 'b',
     },
   ];
-  const parts = buildWindow({
-    aggregator,
-    dictionary: new Dictionary(() => entries.pop()),
-    resource: {},
-    sdkVersion,
-    startUnixNano: 0n,
-    endUnixNano: 1n,
-    account: emptyAccount(),
-  });
-  for (const part of parts) encodeMetricsRequest(part.request);
+  const dictionary = new Dictionary(() => entries.pop());
+  const shared = { aggregator, dictionary, resource: {}, sdkVersion };
+  const times = { startUnixNano: 0n, endUnixNano: 1n };
+  for (const part of buildWindow({ ...shared, ...times, account: emptyAccount() })) {
+    encodeMetricsRequest(part.request);
+  }
+  for (const part of buildWaterfalls({ ...shared, picker, nowUnixNano: 100_000n, nowUs: 10 })) {
+    encodeTracesRequest(part.request);
+  }
   aggregator.reset();
 }

@@ -1,7 +1,7 @@
 import { COMPONENT, METRIC } from '../core/semconv.js';
 import type { Attributes, ExponentialPoint, Metric, MetricsRequest } from '../protocol/types.js';
 import { RECORD_KIND } from '../ring/layout.js';
-import { type Account, emptyAccount, kindName, KINDS } from './account.js';
+import { type Account, emptyAccount, kindName, KINDS, LOST_KINDS } from './account.js';
 import type { Aggregator, Series } from './aggregator.js';
 import {
   componentAttributes,
@@ -35,9 +35,19 @@ export interface WindowInput {
  * A window is split into parts of about this size before encoding, well under what a receiver accepts, so that
  * no part is ever refused for its size and the worker's memory has no peak.
  */
-const PART_BYTES = 512 * 1024;
+export const PART_BYTES = 512 * 1024;
 /** Rough bytes of a point besides its strings: times, sum, min, max, tags. */
 const POINT_BYTES = 120;
+
+/** Rough bytes of attributes on the wire. */
+export function attributeBytes(attributes: Attributes): number {
+  let bytes = 0;
+  for (const name in attributes) {
+    const value = attributes[name];
+    bytes += name.length + 8 + (typeof value === 'string' ? value.length : 8);
+  }
+  return bytes;
+}
 
 interface MetricShape {
   name: string;
@@ -103,6 +113,8 @@ class PartWriter {
     for (const kind of KINDS) {
       const recorded = account.recorded[kind];
       if (recorded > 0) this.number(RECORDED, counterAttributes(kind, undefined), recorded);
+    }
+    for (const kind of LOST_KINDS) {
       for (const [reason, counts] of account.dropped) {
         if (counts[kind] > 0) this.number(DROPPED, counterAttributes(kind, reason), counts[kind]);
       }
@@ -185,11 +197,7 @@ class PartWriter {
   }
 
   #grow(attributes: Attributes, more: number): void {
-    this.#bytes += POINT_BYTES + more;
-    for (const name in attributes) {
-      const value = attributes[name];
-      this.#bytes += name.length + 8 + (typeof value === 'string' ? value.length : 8);
-    }
+    this.#bytes += POINT_BYTES + more + attributeBytes(attributes);
     if (this.#bytes >= PART_BYTES) this.finish();
   }
 }

@@ -116,9 +116,9 @@ type Exporter = Pick<PipelineParts, 'send' | 'onFailing'>;
 function toAgent(socketPath: string, sayOnce: SayOnce): Exporter {
   let sender: SocketSender | undefined;
   return {
-    send: (instanceId, sequence, body) => {
+    send: (instanceId, sequence, body, signal) => {
       sender ??= new SocketSender(socketPath, instanceId);
-      return sender.send(sequence, body);
+      return sender.send(sequence, body, signal);
     },
     // No agent is a state, not an error.
     onFailing: () =>
@@ -138,7 +138,7 @@ function toServer(access: ServerAccess, sayOnce: SayOnce): Exporter {
   );
   void sender.prepare();
   return {
-    send: (instanceId, sequence, body) => sender.send(instanceId, sequence, body),
+    send: (instanceId, sequence, body, signal) => sender.send(instanceId, sequence, body, signal),
     onFailing: () => {
       const why = sender.lastFailure;
       sayOnce(

@@ -81,7 +81,7 @@ async function watch(
     await pause(Math.min(TURN_MS, seconds * 1000 - elapsedMs()), stop);
     const next = await source.take();
     missed += next.missed;
-    for (const payload of next.payloads) addPayload(sent, payload);
+    for (const { payload, signal } of next.batches) addPayload(sent, payload, signal);
     if (elapsedMs() - saidMs >= PROGRESS_MS) {
       saidMs = elapsedMs();
       say(`${Math.round(saidMs / 1000)} of ${seconds} s, ${sent.batches} batches so far`);

@@ -1,13 +1,21 @@
 /**
- * How batches travel: OTLP/HTTP `POST /v1/metrics`, protobuf, gzip, plus the headers below. Any OTLP
- * receiver ignores them; ours use them to count each batch exactly once.
+ * How batches travel: OTLP/HTTP `POST /v1/metrics` or `/v1/traces`, protobuf, gzip, plus the headers below. Any
+ * OTLP receiver ignores them; ours use them to count each batch exactly once.
  */
 
 /** Path of OTLP/HTTP metrics, on the agent's socket and on the server alike. */
 export const METRICS_PATH = '/v1/metrics';
-/** Paths of the signals that other SDKs send and nobody here stores. */
+/** Likewise of OTLP/HTTP traces: the spans of our runtimes' waterfalls. Other SDKs' spans are counted and refused. */
 export const TRACES_PATH = '/v1/traces';
+/** What other SDKs send and nobody here stores. */
 export const LOGS_PATH = '/v1/logs';
+
+/** What a batch is. */
+export type Signal = 'metrics' | 'traces';
+
+export function pathOf(signal: Signal): string {
+  return signal === 'traces' ? TRACES_PATH : METRICS_PATH;
+}
 export const PROTOBUF_TYPE = 'application/x-protobuf';
 export const JSON_TYPE = 'application/json';
 
@@ -15,9 +23,16 @@ export const JSON_TYPE = 'application/json';
  * Runtime → agent: `<service.instance.id>:<sequence>`; sequence starts at 1. The agent ignores a batch it has seen.
  * Agent → server: `<agent id>:<boot id>:<sequence>`, or `…:<first>-<last>` where the body holds several batches added
  * up; the server deduplicates every one of them in the transaction that stores it. Where it has stored some of them
- * before it takes none and answers 409 `batch_partly_stored`; sent one by one they then count once.
+ * before it takes none and answers 409 `batch_partly_stored`; sent one by one they then count once. Metrics and traces
+ * of a runtime share one sequence; the agent names its own traces by `TRACES_SOURCE_MARK`.
  */
 export const BATCH_HEADER = 'retrace-batch';
+
+/**
+ * Ends the boot id in the key of traces that an agent sends. Batches of both kinds lie mixed in its spool: of the same
+ * `<first>-<last>` go two bodies, each under a key of its own.
+ */
+export const TRACES_SOURCE_MARK = '.traces';
 
 /** Most batches in one body. */
 export const MAX_BATCHES_TOGETHER = 1_000;
@@ -39,8 +54,20 @@ export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 export const HANDOVER_DIR = 'handover';
 
 /** File name of a handed-over batch: uncompressed protobuf, written to a `.tmp` first, then renamed. */
-export function handoverFileName(instanceId: string, sequence: number): string {
-  return `${instanceId}.${sequence}.otlp`;
+export function handoverFileName(instanceId: string, sequence: number, signal: Signal): string {
+  return `${instanceId}.${sequence}${signal === 'traces' ? '.traces' : ''}.otlp`;
+}
+
+const HANDOVER_FILE = /^([\w.-]{1,128})\.(\d{1,16})(\.traces)?\.otlp$/;
+
+/** What `handoverFileName` made a name of; undefined for any other name. */
+export function parseHandoverFileName(
+  name: string,
+): { instanceId: string; sequence: number; signal: Signal } | undefined {
+  const [, instanceId, sequence, traces] = HANDOVER_FILE.exec(name) ?? [];
+  if (instanceId === undefined) return undefined;
+  const signal = traces === undefined ? 'metrics' : 'traces';
+  return { instanceId, sequence: Number(sequence), signal };
 }
 
 /** Folder beside the agent's socket with one empty file per runtime that holds what nobody else has. */

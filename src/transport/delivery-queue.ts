@@ -1,9 +1,11 @@
+import type { Signal } from '../protocol/delivery.js';
 import { RetrySchedule, type RetryLimits } from './retry-schedule.js';
 
-/** One encoded window, or a part of one. */
+/** One encoded window, a part of one, or its waterfalls. */
 export interface Batch<A> {
   /** From 1, never reused: together with the instance id the key by which the agent recognizes a repeat. */
   readonly sequence: number;
+  readonly signal: Signal;
   /** OTLP protobuf, uncompressed. */
   readonly body: Uint8Array;
   /** What is lost with it. */
@@ -30,10 +32,10 @@ export interface RetryLater {
 }
 
 export interface QueueOptions<A> {
-  /** Bound on the sum of the bodies; the oldest go first. */
+  /** Bound on the sum of the bodies; the oldest go first, and waterfalls before what is counted. */
   readonly maxBytes: number;
   /** One attempt; must settle within its own deadline and never reject. */
-  readonly send: (sequence: number, body: Uint8Array) => Promise<SendResult>;
+  readonly send: (sequence: number, body: Uint8Array, signal: Signal) => Promise<SendResult>;
   /** It is out of our hands: the agent has it, or takes it from the hand-over. */
   readonly onDelivered?: (account: A) => void;
   readonly onDropped: (account: A, reason: 'backlog' | 'rejected') => void;
@@ -83,13 +85,14 @@ export class DeliveryQueue<A> {
   }
 
   /** Takes a batch over and tries to deliver it soon. */
-  add(body: Uint8Array, account: A): void {
+  add(body: Uint8Array, account: A, signal: Signal = 'metrics'): void {
     this.#sequence++;
-    this.#batches.push({ sequence: this.#sequence, body, account, peeked: false });
+    this.#batches.push({ sequence: this.#sequence, signal, body, account, peeked: false });
     this.#bytes += body.byteLength;
     while (this.#bytes > this.options.maxBytes && this.#batches.length > 1) {
       // Not the one in flight: it may be arriving, and would then be both delivered and counted as lost.
-      const oldest = this.#batches.find((batch) => batch !== this.#inFlight);
+      const idle = this.#batches.filter((batch) => batch !== this.#inFlight);
+      const oldest = idle.find((batch) => batch.signal === 'traces') ?? idle[0];
       if (oldest === undefined) break;
       this.#remove(oldest);
       this.options.onDropped(oldest.account, 'backlog');
@@ -163,7 +166,7 @@ export class DeliveryQueue<A> {
 
   async #attempt(batch: Batch<A>): Promise<void> {
     this.#inFlight = batch;
-    const result = await this.options.send(batch.sequence, batch.body);
+    const result = await this.options.send(batch.sequence, batch.body, batch.signal);
     this.#inFlight = undefined;
     if (result === 'failed' || typeof result === 'object') {
       this.#failed(result === 'failed' ? undefined : result.retryAfterMs);

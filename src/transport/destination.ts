@@ -3,8 +3,9 @@ import type { ServerAccess } from '../config/types.js';
 import {
   AUTHORIZATION_HEADER,
   BATCH_HEADER,
-  METRICS_PATH,
+  pathOf,
   PROTOBUF_TYPE,
+  type Signal,
 } from '../protocol/delivery.js';
 import { judge, type Outcome } from './outcome.js';
 import { PostError, TlsPoster } from './tls-post.js';
@@ -58,6 +59,8 @@ export interface OutgoingBatch {
   readonly payload: Uint8Array;
   /** `<sender>:<sequence>`, the same on every attempt: the server counts it once. Absent for a batch of nothing. */
   readonly batchKey?: string;
+  /** Metrics unless stated. */
+  readonly signal?: Signal;
   readonly userAgent: string;
 }
 
@@ -70,14 +73,14 @@ export const EMPTY_PAYLOAD: Uint8Array = gzipSync(new Uint8Array());
  */
 export async function postBatch(
   { poster, basePath, ingestKey, headers }: Destination,
-  { payload, batchKey, userAgent }: OutgoingBatch,
+  { payload, batchKey, signal = 'metrics', userAgent }: OutgoingBatch,
   deadlineMs: number,
 ): Promise<Outcome & { dateMs?: number | undefined }> {
   const authorization: Record<string, string> =
     ingestKey === undefined ? {} : { [AUTHORIZATION_HEADER]: `Bearer ${ingestKey}` };
   try {
     const answer = await poster.post(
-      `${basePath}${METRICS_PATH}`,
+      `${basePath}${pathOf(signal)}`,
       payload,
       {
         ...authorization,

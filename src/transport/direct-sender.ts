@@ -1,5 +1,6 @@
 import { constants, gzipSync } from 'node:zlib';
 import type { ServerAccess } from '../config/types.js';
+import type { Signal } from '../protocol/delivery.js';
 import type { SendResult } from './delivery-queue.js';
 import {
   createDestination,
@@ -43,7 +44,12 @@ export class DirectSender {
   }
 
   /** One attempt; never rejects. */
-  async send(instanceId: string, sequence: number, body: Uint8Array): Promise<SendResult> {
+  async send(
+    instanceId: string,
+    sequence: number,
+    body: Uint8Array,
+    signal: Signal,
+  ): Promise<SendResult> {
     const destination = this.#connectable();
     if (destination === undefined) return 'failed';
     const silentMs = this.#silentUntilMs - performance.now();
@@ -51,8 +57,12 @@ export class DirectSender {
     // Synchronous: the asynchronous one would take a thread of the pool that the host's dns and fs share.
     const payload = gzipSync(body, { level: constants.Z_BEST_SPEED });
     const batchKey = `${instanceId}:${sequence}`;
-    const batch = { payload, batchKey, userAgent: USER_AGENT };
-    return this.#judge(await postBatch(destination, batch, ATTEMPT_MS));
+    const batch = { payload, batchKey, signal, userAgent: USER_AGENT };
+    const outcome = await postBatch(destination, batch, ATTEMPT_MS);
+    const result = this.#judge(outcome);
+    // A server that stores no waterfalls takes the request and refuses every span of it.
+    const isRefused = signal === 'traces' && outcome.kind === 'committed' && outcome.refused > 0;
+    return isRefused ? 'rejected' : result;
   }
 
   #judge(outcome: Outcome): SendResult {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { HANDOVER_DIR, handoverFileName } from '../protocol/delivery.js';
+import { HANDOVER_DIR, handoverFileName, type Signal } from '../protocol/delivery.js';
 
 /** Bounds of the folder, whoever wrote into it. Past them the oldest files make room. */
 export const HANDOVER_MAX_FILES = 256;
@@ -18,6 +18,7 @@ export const HANDOVER_MAX_BYTES = 64 * 1024 * 1024;
 /** What is handed over. */
 export interface HandoverBatch {
   readonly sequence: number;
+  readonly signal: Signal;
   readonly body: Uint8Array;
 }
 
@@ -40,7 +41,7 @@ export function writeHandover(
     makeRoom(folder, batches);
     const isAgents = lstatSync(folder).uid !== process.getuid?.();
     for (const batch of batches) {
-      const path = join(folder, handoverFileName(instanceId, batch.sequence));
+      const path = join(folder, handoverFileName(instanceId, batch.sequence, batch.signal));
       writeFileSync(`${path}.tmp`, batch.body, { mode: 0o640 });
       // In the agent's folder, which reads it as a member of the folder's group: whatever the app's umask takes away.
       if (isAgents) chmodSync(`${path}.tmp`, 0o640);

@@ -1,6 +1,12 @@
 import { Agent, request } from 'node:http';
 import { constants, gzipSync } from 'node:zlib';
-import { BATCH_HEADER, METRICS_PATH, PEEKED_HEADER, PROTOBUF_TYPE } from '../protocol/delivery.js';
+import {
+  BATCH_HEADER,
+  pathOf,
+  PEEKED_HEADER,
+  PROTOBUF_TYPE,
+  type Signal,
+} from '../protocol/delivery.js';
 import type { SendResult } from './delivery-queue.js';
 
 /** An agent on the same machine answers in milliseconds; one that takes longer is stuck. */
@@ -23,7 +29,7 @@ export class SocketSender {
   ) {}
 
   /** One attempt; settles within the deadline and never rejects. */
-  async send(sequence: number, body: Uint8Array): Promise<SendResult> {
+  async send(sequence: number, body: Uint8Array, signal: Signal = 'metrics'): Promise<SendResult> {
     const packed = body.byteLength >= GZIP_FROM_BYTES;
     // Synchronous: the asynchronous one would take a thread of the pool that the host's dns and fs share.
     const bytes = packed ? gzipSync(body, { level: constants.Z_BEST_SPEED }) : body;
@@ -33,7 +39,7 @@ export class SocketSender {
       [BATCH_HEADER]: `${this.instanceId}:${sequence}`,
     };
     if (packed) headers['content-encoding'] = 'gzip';
-    return this.#post(bytes, headers, true);
+    return this.#post(pathOf(signal), bytes, headers, true);
   }
 
   close(): void {
@@ -41,6 +47,7 @@ export class SocketSender {
   }
 
   #post(
+    path: string,
     bytes: Uint8Array,
     headers: Record<string, string | number>,
     mayRepeat: boolean,
@@ -48,7 +55,7 @@ export class SocketSender {
     return new Promise((resolve) => {
       const outgoing = request({
         socketPath: this.socketPath,
-        path: METRICS_PATH,
+        path,
         method: 'POST',
         headers: { ...headers, host: 'localhost' },
         agent: this.#agent,
@@ -76,7 +83,7 @@ export class SocketSender {
         clearTimeout(deadline);
         // A kept connection that the agent closed meanwhile says nothing about the agent: try once afresh.
         if (mayRepeat && outgoing.reusedSocket && !late) {
-          resolve(this.#post(bytes, headers, false));
+          resolve(this.#post(path, bytes, headers, false));
         } else {
           resolve('failed');
         }

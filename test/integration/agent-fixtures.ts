@@ -12,8 +12,17 @@ import { gunzipSync } from 'node:zlib';
 import type { AgentConfig } from '../../src/config/types.js';
 import { ATTR, METRIC, RESOURCE, SDK_NAME } from '../../src/core/semconv.js';
 import { Histogram } from '../../src/histogram/index.js';
-import { decodeMetricsRequest, encodeMetricsRequest } from '../../src/protocol/index.js';
-import type { Attributes, Metric, MetricsRequest } from '../../src/protocol/types.js';
+import {
+  decodeMetricsRequest,
+  decodeTracesRequest,
+  encodeMetricsRequest,
+} from '../../src/protocol/index.js';
+import type {
+  Attributes,
+  Metric,
+  MetricsRequest,
+  TracesRequest,
+} from '../../src/protocol/types.js';
 
 const RSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
@@ -87,6 +96,8 @@ export interface Taken {
 /** An OTLP server that keeps what it gets, and deduplicates by key as the real one does. */
 export class TestServer {
   readonly taken: Taken[] = [];
+  /** Requests with spans, by key. */
+  readonly traces: { batchKey: string; request: TracesRequest }[] = [];
   /** Requests, duplicates and refused ones included. */
   requests = 0;
   /** Everything that came over the wire, decrypted, as it was sent. */
@@ -146,8 +157,8 @@ export class TestServer {
     return this.taken.reduce((sum, { request }) => sum + countOf(request), 0);
   }
 
-  /** Losses reported by the agent, by reason. */
-  losses(): Record<string, number> {
+  /** Losses reported by the agent, by reason; those of waterfalls on their own. */
+  losses(kind?: 'waterfall'): Record<string, number> {
     const found: Record<string, number> = {};
     for (const { request } of this.taken) {
       for (const { resource, metrics } of request.resourceMetrics) {
@@ -155,6 +166,7 @@ export class TestServer {
         for (const metric of metrics) {
           if (metric.name !== METRIC.dropped || metric.kind !== 'sum') continue;
           for (const { attributes, value } of metric.points) {
+            if (attributes[ATTR.retraceKind] !== kind) continue;
             const reason = String(attributes[ATTR.retraceReason]);
             found[reason] = (found[reason] ?? 0) + value;
           }
@@ -170,6 +182,10 @@ export class TestServer {
     const seen = keys.filter((key) => this.keys.has(key)).length;
     if (seen > 0) return { status: seen === keys.length ? 200 : 409 };
     for (const key of keys) this.keys.add(key);
+    if (request.url?.endsWith('/v1/traces') === true) {
+      this.traces.push({ batchKey, request: decodeTracesRequest(gunzipSync(body)) });
+      return { status: 200 };
+    }
     this.taken.push({
       batchKey,
       authorization: request.headers.authorization,

@@ -50,9 +50,9 @@ async function bytesPerWindow(requestsPerSecond: number): Promise<number> {
   const pipeline = new Pipeline({
     ring,
     receive: () => entries.shift(),
-    send: (instanceId, sequence, body) => {
+    send: (instanceId, sequence, body, signal) => {
       sender.current ??= new SocketSender(agent.socketPath, instanceId);
-      return sender.current.send(sequence, body);
+      return sender.current.send(sequence, body, signal);
     },
     options: {
       serviceName: 'shop',

@@ -4,8 +4,13 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { decodeMetricsRequest } from '../../src/protocol/index.js';
-import type { MetricsRequest, NumberPoint } from '../../src/protocol/types.js';
+import {
+  decodeMetricsRequest,
+  decodeTracesRequest,
+  parseHandoverFileName,
+  type Signal,
+} from '../../src/protocol/index.js';
+import type { MetricsRequest, NumberPoint, Span } from '../../src/protocol/types.js';
 
 export const REGISTER = join(import.meta.dirname, '../../dist/src/register.js');
 /** Child processes run the compiled output. */
@@ -43,7 +48,7 @@ export interface RunOptions {
 export class FakeAgent {
   readonly folder = mkdtempSync(join(tmpdir(), 'retrace-runtime-'));
   readonly socketPath = join(this.folder, 'agent.sock');
-  readonly #bySocket = new Map<string, Buffer>();
+  readonly #bySocket = new Map<string, { signal: Signal; body: Buffer }>();
   #server: Server | undefined;
   /** Answers in order; 200 afterwards. */
   answers: number[] = [];
@@ -60,10 +65,10 @@ export class FakeAgent {
         if (status === 200) {
           const body = Buffer.concat(chunks);
           const packed = request.headers['content-encoding'] === 'gzip';
-          this.#bySocket.set(
-            String(request.headers['retrace-batch']),
-            packed ? gunzipSync(body) : body,
-          );
+          this.#bySocket.set(String(request.headers['retrace-batch']), {
+            signal: request.url === '/v1/traces' ? 'traces' : 'metrics',
+            body: packed ? gunzipSync(body) : body,
+          });
         }
         response.writeHead(status).end();
       });
@@ -83,18 +88,30 @@ export class FakeAgent {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Every batch once, whichever way it came: the agent recognizes repeats by their key. */
+  /** Every batch of metrics once, whichever way it came: the agent recognizes repeats by their key. */
   batches(): MetricsRequest[] {
+    return this.#bodies('metrics').map((body) => decodeMetricsRequest(body));
+  }
+
+  /** Spans of slow requests. */
+  spans(): Span[] {
+    return this.#bodies('traces').flatMap((body) =>
+      decodeTracesRequest(body).resourceSpans.flatMap(({ spans }) => spans),
+    );
+  }
+
+  #bodies(wanted: Signal): Buffer[] {
     const all = new Map(this.#bySocket);
     const folder = join(this.folder, 'handover');
     if (existsSync(folder)) {
       for (const name of readdirSync(folder)) {
-        const key = /^(.+)\.(\d+)\.otlp$/.exec(name);
-        if (key === null) throw new Error(`unexpected file ${name}`);
-        all.set(`${key[1]}:${key[2]}`, readFileSync(join(folder, name)));
+        const parsed = parseHandoverFileName(name);
+        if (parsed === undefined) throw new Error(`unexpected file ${name}`);
+        const { instanceId, sequence, signal } = parsed;
+        all.set(`${instanceId}:${sequence}`, { signal, body: readFileSync(join(folder, name)) });
       }
     }
-    return [...all.values()].map((body) => decodeMetricsRequest(body));
+    return [...all.values()].flatMap(({ signal, body }) => (signal === wanted ? [body] : []));
   }
 
   get handedOver(): number {

@@ -102,15 +102,15 @@ describe('the tap', () => {
   it('keeps nothing while nobody asks, and says what was missed', () => {
     let now = 0;
     const tap = new OutgoingTap(() => now);
-    tap.add(Buffer.from('early'));
-    expect(tap.read(undefined)).toEqual({ last: 1, missed: 0, payloads: [] });
-    tap.add(Buffer.from('a'));
-    tap.add(Buffer.alloc(9 * 1024 * 1024));
-    expect(tap.read(1)).toEqual({ last: 3, missed: 2, payloads: [] });
-    tap.add(Buffer.from('b'));
+    tap.add(Buffer.from('early'), 'metrics');
+    expect(tap.read(undefined)).toEqual({ last: 1, missed: 0, payloads: [], signals: [] });
+    tap.add(Buffer.from('a'), 'metrics');
+    tap.add(Buffer.alloc(9 * 1024 * 1024), 'metrics');
+    expect(tap.read(1)).toEqual({ last: 3, missed: 2, payloads: [], signals: [] });
+    tap.add(Buffer.from('b'), 'metrics');
     expect(tap.read(3).payloads).toEqual([Buffer.from('b').toString('base64')]);
     now = 60_000;
-    tap.add(Buffer.from('late'));
-    expect(tap.read(4)).toEqual({ last: 5, missed: 1, payloads: [] });
+    tap.add(Buffer.from('late'), 'metrics');
+    expect(tap.read(4)).toEqual({ last: 5, missed: 1, payloads: [], signals: [] });
   });
 });

@@ -7,13 +7,13 @@ import {
   LOGS_PATH,
   METRICS_PATH,
   PROTOBUF_TYPE,
+  type Signal,
   TRACES_PATH,
 } from '../../protocol/delivery.js';
 import {
   encodeMetricsResponse,
   encodeMetricsResponseJson,
   encodeRefusal,
-  type OtherSignal,
 } from '../../protocol/index.js';
 import { BodyBudget } from './body-budget.js';
 import { readBody } from './read-body.js';
@@ -24,18 +24,23 @@ export type BodyKind = 'protobuf' | 'json';
 /** What the 200 answer to a batch says. */
 export interface Accepted {
   headers?: Readonly<Record<string, string>>;
-  /** Data points that were not taken and are counted as lost; the sender is told. */
-  refusedPoints?: number;
+  /** Data points or spans that were not taken and are counted as lost; the sender is told. */
+  refused?: number;
 }
 
 /** Takes batches. @throws Refusal for the sender; anything else is answered 503 and tried again by it. */
 export interface BatchSink {
-  accept(body: Buffer, kind: BodyKind, batchKey: string | undefined): Promise<Accepted>;
+  accept(
+    body: Buffer,
+    kind: BodyKind,
+    batchKey: string | undefined,
+    signal: Signal,
+  ): Promise<Accepted>;
   /**
-   * Spans or log records came. They are not stored; a sender that was refused would send them again for ever.
+   * Log records came. They are not stored; a sender that was refused would send them again for ever.
    * @returns how many there were.
    */
-  refuseSignal(body: Buffer, kind: BodyKind, signal: OtherSignal): number;
+  refuseLogs(body: Buffer, kind: BodyKind): number;
   /** A request was refused; for counting. */
   refused(code: string): void;
 }
@@ -62,14 +67,15 @@ const BATCH_KEY = /^[\w.-]{1,128}(:[\w.-]{1,128})?:\d{1,16}$/;
 
 export const MAX_HELD_BODY_BYTES = 64 * 1024 * 1024;
 
-const OTHER_SIGNALS: Readonly<Record<string, OtherSignal>> = {
+const SIGNALS: Readonly<Record<string, Signal | 'logs'>> = {
+  [METRICS_PATH]: 'metrics',
   [TRACES_PATH]: 'traces',
   [LOGS_PATH]: 'logs',
 };
 const REFUSED_POINTS =
   'Only delta histograms and sums of the metrics that Retrace knows are stored.';
 
-/** An OTLP/HTTP receiver for metrics (protobuf and JSON, gzip), not yet listening. */
+/** An OTLP/HTTP receiver for metrics and our runtimes' waterfalls (protobuf and JSON, gzip), not yet listening. */
 export function createReceiver(options: ReceiverOptions): Server {
   const bodyTimeoutMs = options.bodyTimeoutMs ?? DEFAULT_BODY_TIMEOUT_MS;
   const server = http.createServer(
@@ -110,10 +116,8 @@ async function handle(
     answerJson(response, 200, page(new URLSearchParams(query)));
     return;
   }
-  const signal = Object.hasOwn(OTHER_SIGNALS, path) ? OTHER_SIGNALS[path] : undefined;
-  if (path !== METRICS_PATH && signal === undefined) {
-    throw new Refusal(404, ERROR_CODE.notFound, 'no such path');
-  }
+  const signal = Object.hasOwn(SIGNALS, path) ? SIGNALS[path] : undefined;
+  if (signal === undefined) throw new Refusal(404, ERROR_CODE.notFound, 'no such path');
   if (request.method !== 'POST') throw methodNotAllowed('POST');
   const kind = bodyKind(request.headers['content-type']);
   const batchKey = request.headers[BATCH_HEADER];
@@ -122,22 +126,23 @@ async function handle(
   }
   const body = await readBody(request, options.budget, bodyTimeoutMs);
   try {
-    if (signal !== undefined) {
-      const items = options.sink.refuseSignal(body.bytes, kind, signal);
+    if (signal === 'logs') {
+      const items = options.sink.refuseLogs(body.bytes, kind);
       answerOtlp(response, kind, encodeRefusal(signal, items, kind));
       return;
     }
-    const { headers, refusedPoints = 0 } = await options.sink.accept(body.bytes, kind, batchKey);
-    const partial =
-      refusedPoints === 0
-        ? undefined
-        : { rejectedDataPoints: refusedPoints, errorMessage: REFUSED_POINTS };
-    const answer =
-      kind === 'json' ? encodeMetricsResponseJson(partial) : encodeMetricsResponse(partial);
-    answerOtlp(response, kind, answer, headers);
+    const accepted = await options.sink.accept(body.bytes, kind, batchKey, signal);
+    answerOtlp(response, kind, answerOf(signal, kind, accepted.refused ?? 0), accepted.headers);
   } finally {
     body.release();
   }
+}
+
+function answerOf(signal: Signal, kind: BodyKind, refused: number): string | Uint8Array {
+  if (signal === 'traces') return encodeRefusal(signal, refused, kind);
+  const partial =
+    refused === 0 ? undefined : { rejectedDataPoints: refused, errorMessage: REFUSED_POINTS };
+  return kind === 'json' ? encodeMetricsResponseJson(partial) : encodeMetricsResponse(partial);
 }
 
 function bodyKind(contentType: string | undefined): BodyKind {

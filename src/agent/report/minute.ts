@@ -1,4 +1,5 @@
 import { Histogram } from '../../histogram/index.js';
+import type { LocalLoss } from '../report-types.js';
 import type { Component } from './read-request.js';
 
 /** Histograms as one block of bytes: about 60 bytes a series instead of a kilobyte. */
@@ -20,7 +21,7 @@ export class Minute {
     Record<Component, number> & { service: string; endpoint: string }
   >();
   readonly repeated = new Map<number, { requests: number; max: number }>();
-  readonly losses = new Map<string, { service: string; reason: string; records: number }>();
+  readonly losses = new Map<string, LocalLoss>();
   firstMs = Infinity;
   lastMs = 0;
   private live = new Map<number, Histogram>();

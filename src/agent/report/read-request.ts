@@ -1,4 +1,4 @@
-import { ATTR, COMPONENT, METRIC, RESOURCE } from '../../core/semconv.js';
+import { ATTR, COMPONENT, KIND, METRIC, RESOURCE } from '../../core/semconv.js';
 import { Histogram } from '../../histogram/index.js';
 import type {
   Attributes,
@@ -8,6 +8,7 @@ import type {
   MetricsRequest,
   PointTimes,
 } from '../../protocol/types.js';
+import type { LocalLoss } from '../report-types.js';
 import type { Series } from './series.js';
 
 /** What a report takes from a batch, one call per data point. Times are epoch ms. */
@@ -22,7 +23,7 @@ export interface ReportSink {
     endMs: number,
   ): void;
   repeated(series: Series, what: 'requests' | 'max', value: number, endMs: number): void;
-  loss(service: string, reason: string, records: number, endMs: number): void;
+  loss(lost: LocalLoss, endMs: number): void;
 }
 
 export type Component = (typeof COMPONENT)[keyof typeof COMPONENT];
@@ -79,7 +80,10 @@ function readMetric(metric: Metric, service: string, instance: string, sink: Rep
   for (const { attributes, value, timeUnixNano } of metric.points) {
     const endMs = toMs(timeUnixNano);
     if (metric.name === METRIC.dropped) {
-      sink.loss(service, text(attributes, ATTR.retraceReason), value, endMs);
+      const reason = text(attributes, ATTR.retraceReason);
+      const isWaterfall = attributes[ATTR.retraceKind] === KIND.waterfall;
+      const lost: LocalLoss = { service, reason, records: value };
+      sink.loss(isWaterfall ? { ...lost, kind: KIND.waterfall } : lost, endMs);
     } else if (metric.name === METRIC.componentTime) {
       const component = text(attributes, ATTR.retraceComponent);
       const endpoint = text(attributes, ATTR.retraceEndpoint);

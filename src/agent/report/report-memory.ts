@@ -1,6 +1,6 @@
 import type { Histogram } from '../../histogram/index.js';
 import type { MetricsRequest } from '../../protocol/types.js';
-import type { LocalReport } from '../report-types.js';
+import type { LocalLoss, LocalReport } from '../report-types.js';
 import { buildReport } from './build-report.js';
 import { Minute } from './minute.js';
 import { readRequest, type Component, type ReportSink } from './read-request.js';
@@ -97,7 +97,7 @@ export class ReportMemory {
         else known.max = Math.max(known.max, value);
         repeated.set(id, known);
       },
-      loss: (service, reason, records, endMs) => addLoss(at(endMs), service, reason, records),
+      loss: (lost, endMs) => addLoss(at(endMs), lost),
     };
   }
 }
@@ -139,17 +139,10 @@ function addComponent(
   split[component] += us;
 }
 
-function addLoss(
-  minute: Minute | undefined,
-  service: string,
-  reason: string,
-  records: number,
-): void {
-  if (minute === undefined || !(records > 0)) return;
-  const key = `${service}\u0000${reason}`;
+function addLoss(minute: Minute | undefined, lost: LocalLoss): void {
+  if (minute === undefined || !(lost.records > 0)) return;
+  const key = `${lost.service}\u0000${lost.reason}\u0000${lost.kind ?? ''}`;
   const known = minute.losses.get(key);
-  if (known !== undefined) known.records += records;
-  else if (minute.losses.size < MAX_SIDE_ENTRIES) {
-    minute.losses.set(key, { service, reason, records });
-  }
+  if (known !== undefined) known.records += lost.records;
+  else if (minute.losses.size < MAX_SIDE_ENTRIES) minute.losses.set(key, { ...lost });
 }

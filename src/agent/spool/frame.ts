@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Signal } from '../../protocol/delivery.js';
 import { crc32c } from './crc32c.js';
 
 /**
@@ -10,8 +11,9 @@ import { crc32c } from './crc32c.js';
  *            16  8  records        operations in the batch
  *            24  8  recordsBefore  operations in this boot's earlier frames
  *            32  8  key hash       keyed hash of the sender's batch key; zeros = none
- *            40  1  flags          bit 0: a report of the agent's own losses
- *            41  3  zero
+ *            40  1  flags          bit 0: a report of the agent's own losses; bit 1: traces, not metrics
+ *            41  1  zero
+ *            42  2  waterfalls     slow requests in a batch of traces
  *            44  4  CRC32C of bytes 0 … 43
  *   body     48 12  nonce, random
  *            60  n  sealed         AES-256-GCM(gzip(OTLP)), header and boot id authenticated along
@@ -23,7 +25,8 @@ import { crc32c } from './crc32c.js';
  *            32  4  CRC32C of trailer bytes 0 … 31
  *
  * Counts stand in the clear, outside the seal, and twice: whatever single byte goes bad, the reader can still say
- * exactly how many operations were lost with it, and where the next frame begins.
+ * exactly how many operations were lost with it, and where the next frame begins. Waterfalls, which are no operations,
+ * stand once; the agent that wrote the frame knows their number all the same (Segment.remaining).
  */
 export const HEADER_BYTES = 48;
 export const TRAILER_BYTES = 36;
@@ -35,6 +38,8 @@ const HEAD_MAGIC = Buffer.from('RTF1', 'latin1');
 const TAIL_MAGIC = Buffer.from('RTE1', 'latin1');
 export const KEY_HASH_BYTES = 8;
 const FLAG_LOSS_REPORT = 1;
+const FLAG_TRACES = 2;
+const MAX_WATERFALLS = 0xffff;
 
 export interface FrameHeader {
   sealedBytes: number;
@@ -44,6 +49,9 @@ export interface FrameHeader {
   /** 8 bytes. */
   keyHash: Buffer;
   isLossReport: boolean;
+  signal: Signal;
+  /** At most 65,535. */
+  waterfalls: number;
 }
 
 export interface FrameTrailer {
@@ -78,7 +86,9 @@ export function encodeFrame(
   frame.writeBigUInt64LE(BigInt(fields.records), 16);
   frame.writeBigUInt64LE(BigInt(fields.recordsBefore), 24);
   fields.keyHash.copy(frame, 32, 0, KEY_HASH_BYTES);
-  frame[40] = fields.isLossReport ? FLAG_LOSS_REPORT : 0;
+  frame[40] =
+    (fields.isLossReport ? FLAG_LOSS_REPORT : 0) | (fields.signal === 'traces' ? FLAG_TRACES : 0);
+  frame.writeUInt16LE(Math.min(fields.waterfalls, MAX_WATERFALLS), 42);
   frame.writeUInt32LE(crc32c(frame.subarray(0, 44)), 44);
 
   const nonce = randomBytes(NONCE_BYTES);
@@ -105,13 +115,16 @@ export function readHeader(bytes: Buffer, offset: number): FrameHeader | undefin
   if (HEAD_MAGIC.compare(bytes, offset, offset + 4) !== 0) return undefined;
   if (crc32c(bytes.subarray(offset, offset + 44)) !== bytes.readUInt32LE(offset + 44))
     return undefined;
+  const flags = bytes[offset + 40] as number;
   return {
     sealedBytes: bytes.readUInt32LE(offset + 4),
     seq: Number(bytes.readBigUInt64LE(offset + 8)),
     records: Number(bytes.readBigUInt64LE(offset + 16)),
     recordsBefore: Number(bytes.readBigUInt64LE(offset + 24)),
     keyHash: Buffer.from(bytes.subarray(offset + 32, offset + 40)),
-    isLossReport: ((bytes[offset + 40] as number) & FLAG_LOSS_REPORT) !== 0,
+    isLossReport: (flags & FLAG_LOSS_REPORT) !== 0,
+    signal: (flags & FLAG_TRACES) !== 0 ? 'traces' : 'metrics',
+    waterfalls: bytes.readUInt16LE(offset + 42),
   };
 }
 

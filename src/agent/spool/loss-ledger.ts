@@ -2,6 +2,15 @@
 export interface Count {
   batches: number;
   records: number;
+  /** Slow requests shown call by call in them; absent = none. They are no operations. */
+  waterfalls?: number;
+}
+
+/** Adds `more` to `count`. */
+export function addCount(count: Count, more: Readonly<Count>): void {
+  count.batches += more.batches;
+  count.records += more.records;
+  if (more.waterfalls) count.waterfalls = (count.waterfalls ?? 0) + more.waterfalls;
 }
 
 /** By `retrace.reason`. */
@@ -29,7 +38,7 @@ export class LossLedger {
   constructor(private current: LedgerState) {}
 
   lose(reason: string, count: Count, nowMs = Date.now()): void {
-    if (count.batches === 0 && count.records === 0) return;
+    if (count.batches === 0 && count.records === 0 && !count.waterfalls) return;
     addTo(this.totals, reason, count);
     addTo(this.current.unreported, reason, count);
     if (this.current.sinceMs === 0) this.current.sinceMs = nowMs;
@@ -65,10 +74,6 @@ export class LossLedger {
 }
 
 function addTo(losses: Losses, reason: string, count: Count): void {
-  const known = losses[reason];
-  if (known === undefined) losses[reason] = { ...count };
-  else {
-    known.batches += count.batches;
-    known.records += count.records;
-  }
+  const known = (losses[reason] ??= { batches: 0, records: 0 });
+  addCount(known, count);
 }

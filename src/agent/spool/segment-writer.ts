@@ -52,7 +52,10 @@ export class SegmentWriter {
    * Writes frames behind one another and returns once they are on disk (fdatasync).
    * @throws what the file system said; nothing of the frames is left in the segment then.
    */
-  async write(frames: readonly Buffer[], records: readonly number[]): Promise<void> {
+  async write(
+    frames: readonly Buffer[],
+    counts: readonly { records: number; waterfalls: number }[],
+  ): Promise<void> {
     if (this.active === undefined) throw new Error('no segment is ready');
     const { segment, handle } = this.active;
     const bytes = Buffer.concat(frames);
@@ -68,10 +71,10 @@ export class SegmentWriter {
       throw error;
     }
     segment.sizeBytes += bytes.length;
-    for (const count of records) {
+    for (const count of counts) {
       segment.add(count);
       this.seq += 1;
-      this.recordsBefore += count;
+      this.recordsBefore += count.records;
     }
   }
 

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, unlinkSync } from 'node:fs';
+import type { Signal } from '../../protocol/delivery.js';
 import { frameBytes, HEADER_BYTES, openFrame, readHeader } from './frame.js';
-import type { Count } from './loss-ledger.js';
+import { addCount, type Count } from './loss-ledger.js';
 import { type SegmentName, segmentPath } from './segment-file.js';
 import { step, type WalkPosition } from './walk.js';
 
@@ -8,6 +9,8 @@ export interface FoundBatch {
   kind: 'batch';
   seq: number;
   records: number;
+  waterfalls: number;
+  signal: Signal;
   isLossReport: boolean;
   payload: Buffer;
   next: WalkPosition;
@@ -56,7 +59,7 @@ export class Segment {
       if (found.kind === 'frame') onKey(found.header.keyHash);
       if (found.start >= from.offset) {
         if (found.kind === 'frame') {
-          this.add(found.header.records);
+          this.add(found.header);
           this.hasLossReport ||= found.header.isLossReport;
         } else {
           this.remaining.batches += found.batches;
@@ -67,14 +70,12 @@ export class Segment {
     }
   }
 
-  add(records: number): void {
-    this.remaining.batches += 1;
-    this.remaining.records += records;
+  add({ records, waterfalls }: { records: number; waterfalls: number }): void {
+    addCount(this.remaining, { batches: 1, records, waterfalls });
   }
 
-  take(count: Count): void {
-    this.remaining.batches -= count.batches;
-    this.remaining.records -= count.records;
+  take({ batches, records, waterfalls = 0 }: Count): void {
+    addCount(this.remaining, { batches: -batches, records: -records, waterfalls: -waterfalls });
   }
 
   /** Reads, checks and opens what stands at `at`. */
@@ -83,7 +84,7 @@ export class Segment {
     const frame = this.readFrame(at);
     const header = frame === undefined ? undefined : readHeader(frame, 0);
     if (frame === undefined || header === undefined) return this.readDamage(at);
-    const { seq, records, recordsBefore, isLossReport } = header;
+    const { seq, records, recordsBefore, isLossReport, signal, waterfalls } = header;
     const next = {
       offset: at.offset + frame.length,
       seq: seq + 1,
@@ -91,9 +92,9 @@ export class Segment {
     };
     const payload = openFrame(frame, key, this.name.bootId);
     if (payload === undefined) {
-      return { kind: 'damage', lost: { batches: 1, records }, bytes: frame, next };
+      return { kind: 'damage', lost: { batches: 1, records, waterfalls }, bytes: frame, next };
     }
-    return { kind: 'batch', seq, records, isLossReport, payload, next };
+    return { kind: 'batch', seq, records, waterfalls, signal, isLossReport, payload, next };
   }
 
   close(): void {
@@ -127,6 +128,7 @@ export class Segment {
     if (found.kind !== 'damage') return { kind: 'end' };
     return {
       kind: 'damage',
+      // Waterfalls in there are in `remaining` and counted with what is left of it at the segment's end.
       lost: { batches: found.batches, records: found.records },
       bytes: bytes.subarray(found.start, found.next.offset),
       next: found.next,

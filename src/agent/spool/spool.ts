@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DROP_REASON } from '../../core/semconv.js';
+import { type Signal, TRACES_SOURCE_MARK } from '../../protocol/delivery.js';
 import { encodeFrame, frameBytesFor } from './frame.js';
-import { type Count, type LedgerState, LossLedger, NO_LOSSES } from './loss-ledger.js';
+import { addCount, type Count, type LedgerState, LossLedger, NO_LOSSES } from './loss-ledger.js';
 import { GroupQueue, MAX_GROUP_BYTES } from './group-queue.js';
 import { quarantine } from './quarantine.js';
 import { SEEN_FILE_BYTES, SeenKeys } from './seen-keys.js';
@@ -20,10 +21,14 @@ const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
 const NO_KEY = Buffer.alloc(8);
 
 export interface SpoolEntry {
-  /** gzip(OTLP protobuf), already cleaned. */
+  /** gzip(OTLP protobuf), already cleaned; metrics or traces. */
   payload: Buffer;
   /** Operations counted in it. */
   records: number;
+  /** Metrics unless stated. */
+  signal?: Signal;
+  /** In a batch of traces. */
+  waterfalls?: number;
   /** Hash of the sender's batch key; absent = never a duplicate. */
   keyHash?: Buffer;
   isLossReport?: boolean;
@@ -33,9 +38,14 @@ export interface SpoolEntry {
 export interface SpooledBatches {
   /** `<agent id>:<boot id>:<seq>`, or `…:<first seq>-<last seq>`: numbers a batch has on every attempt, also after a restart. */
   batchKey: string;
+  /** Under which the traces among them go, in a request of their own. */
+  tracesBatchKey: string;
   /** One per batch, at least one. */
   payloads: Buffer[];
+  /** What each payload is. */
+  signals: Signal[];
   records: number;
+  waterfalls: number;
   hasLossReport: boolean;
 }
 
@@ -76,7 +86,7 @@ export class Spool {
   /** Called after batches were added. */
   onAppend: () => void = () => undefined;
   /** Called with each payload that is stored: the bytes that go out. */
-  onPayload: (payload: Buffer) => void = () => undefined;
+  onPayload: (payload: Buffer, signal: Signal) => void = () => undefined;
   private cursor: SpoolState['cursor'];
   private readonly queue: GroupQueue<SpoolEntry>;
   private inFlight: InFlight | undefined;
@@ -143,10 +153,9 @@ export class Spool {
   }
 
   totals(): SpoolTotals {
-    const totals = { batches: 0, records: 0, bytes: 0 };
+    const totals: SpoolTotals = { batches: 0, records: 0, bytes: 0 };
     for (const { remaining, sizeBytes } of this.segments) {
-      totals.batches += remaining.batches;
-      totals.records += remaining.records;
+      addCount(totals, remaining);
       totals.bytes += sizeBytes;
     }
     return totals;
@@ -190,7 +199,8 @@ export class Spool {
   /** The batch found and those that follow it in its segment, up to the first that cannot be read. */
   private gather(segment: Segment, first: FoundBatch, limits: PeekLimits): InFlight {
     const payloads = [first.payload];
-    let { records, isLossReport: hasLossReport, next, seq: last } = first;
+    const signals = [first.signal];
+    let { records, waterfalls, isLossReport: hasLossReport, next, seq: last } = first;
     let bytes = first.payload.length;
     while (payloads.length < limits.batches && bytes < limits.bytes) {
       const found = segment.read(next, this.keys.sealKey);
@@ -199,28 +209,44 @@ export class Spool {
       bytes += found.payload.length;
       if (bytes > limits.bytes) break;
       payloads.push(found.payload);
+      signals.push(found.signal);
       records += found.records;
+      waterfalls += found.waterfalls;
       hasLossReport ||= found.isLossReport;
       next = found.next;
       last = found.seq;
     }
     const range = last === first.seq ? `${last}` : `${first.seq}-${last}`;
-    const batchKey = `${this.keys.agentId}:${segment.name.bootId}:${range}`;
-    return { batchKey, payloads, records, hasLossReport, segment, next };
+    const source = `${this.keys.agentId}:${segment.name.bootId}`;
+    const batchKey = `${source}:${range}`;
+    const tracesBatchKey = `${source}${TRACES_SOURCE_MARK}:${range}`;
+    const found = { payloads, signals, records, waterfalls, hasLossReport };
+    return { ...found, batchKey, tracesBatchKey, segment, next };
   }
 
-  /** The server has what `peek` gave. */
-  commit(): Count {
-    return this.settle((batches) => {
+  /**
+   * The server has what `peek` gave.
+   * @param refusedSpans that it did not take: their waterfalls count as lost.
+   * @returns what it has taken.
+   */
+  commit(refusedSpans = 0): Count {
+    let refused = 0;
+    const count = this.settle((batches) => {
       if (batches.hasLossReport) this.ledger.reportCommitted();
-      return false;
+      // A waterfall has at least one span, so this many at most.
+      refused = Math.min(refusedSpans, batches.waterfalls);
+      if (refused > 0) {
+        this.ledger.lose(DROP_REASON.rejected, { batches: 0, records: 0, waterfalls: refused });
+      }
+      return refused > 0;
     });
+    return refused === 0 ? count : { ...count, waterfalls: (count.waterfalls ?? 0) - refused };
   }
 
   /** The server will never take what `peek` gave. */
   reject(reason: string): Count {
-    return this.settle(({ payloads, records, hasLossReport }) => {
-      this.ledger.lose(reason, { batches: payloads.length, records });
+    return this.settle(({ payloads, records, waterfalls, hasLossReport }) => {
+      this.ledger.lose(reason, { batches: payloads.length, records, waterfalls });
       if (hasLossReport) this.ledger.reportLost();
       return true;
     });
@@ -261,7 +287,8 @@ export class Spool {
     if (bytes > this.limitBytes) {
       // A single batch larger than the whole bound: no retry would ever fit it.
       const records = entries.reduce((sum, entry) => sum + entry.records, 0);
-      this.ledger.lose(DROP_REASON.spoolFull, { batches: entries.length, records });
+      const waterfalls = entries.reduce((sum, entry) => sum + (entry.waterfalls ?? 0), 0);
+      this.ledger.lose(DROP_REASON.spoolFull, { batches: entries.length, records, waterfalls });
       if (entries.some(({ isLossReport }) => isLossReport === true)) this.ledger.reportLost();
       this.save(true);
       return;
@@ -279,9 +306,9 @@ export class Spool {
         if (!(await this.dropOldest())) throw error;
       }
     }
-    for (const { keyHash, payload } of entries) {
+    for (const { keyHash, payload, signal = 'metrics' } of entries) {
       if (keyHash !== undefined) this.seen.add(keyHash);
-      this.onPayload(payload);
+      this.onPayload(payload, signal);
     }
   }
 
@@ -289,20 +316,17 @@ export class Spool {
     const { segment, fresh } = await this.writer.ready();
     if (fresh) this.segments.push(segment);
     const { bootId, ...position } = this.writer.position;
-    const frames = entries.map(({ payload, records, keyHash, isLossReport }) => {
-      const fields = {
-        ...position,
-        records,
-        keyHash: keyHash ?? NO_KEY,
-        isLossReport: isLossReport === true,
-      };
+    const frames = entries.map((entry) => {
+      const { payload, records, signal = 'metrics', waterfalls = 0, keyHash = NO_KEY } = entry;
+      const isLossReport = entry.isLossReport === true;
+      const fields = { ...position, records, signal, waterfalls, keyHash, isLossReport };
       position.seq += 1;
       position.recordsBefore += records;
       return encodeFrame(this.keys.sealKey, bootId, fields, payload);
     });
     await this.writer.write(
       frames,
-      entries.map(({ records }) => records),
+      entries.map(({ records, waterfalls = 0 }) => ({ records, waterfalls })),
     );
     segment.hasLossReport ||= entries.some(({ isLossReport }) => isLossReport === true);
   }
@@ -355,7 +379,9 @@ export class Spool {
     const { inFlight } = this;
     if (inFlight === undefined) throw new Error('nothing is under way');
     this.inFlight = undefined;
-    const count = { batches: inFlight.payloads.length, records: inFlight.records };
+    const { payloads, records, waterfalls } = inFlight;
+    const count: Count = { batches: payloads.length, records };
+    if (waterfalls > 0) count.waterfalls = waterfalls;
     const sync = decide(inFlight);
     inFlight.segment.take(count);
     if (inFlight.hasLossReport) inFlight.segment.hasLossReport = false;

@@ -3,10 +3,10 @@ import { postBatch } from '../../transport/destination.js';
 import type { Outcome } from '../../transport/outcome.js';
 import { RetrySchedule, type RetryLimits } from '../../transport/retry-schedule.js';
 import type { AgentLog } from '../agent-log.js';
-import type { Count } from '../spool/loss-ledger.js';
+import { addCount, type Count } from '../spool/loss-ledger.js';
 import { ONE_BATCH, type PeekLimits, type Spool, type SpooledBatches } from '../spool/spool.js';
 import type { UplinkStatus } from '../status-types.js';
-import { buildUpload } from './build-upload.js';
+import { buildUploads, type Upload } from './build-upload.js';
 import type { Destination } from './create-poster.js';
 
 export interface UplinkOptions {
@@ -34,6 +34,7 @@ const TOGETHER: PeekLimits = { batches: 128, bytes: 192 * 1024 };
 /**
  * Sends the spool to the server, oldest first, one upload in flight. The spool stays the truth: batches lie there as
  * they came and are added up only on their way out, under a key that names every one of them (`<first>-<last>`).
+ * Waterfalls among them go in a request of their own behind it; they are done with together.
  */
 export class Uplink {
   readonly committed: Count = { batches: 0, records: 0 };
@@ -160,33 +161,40 @@ export class Uplink {
     this.status.state = 'sending';
     this.allowance.uploads = Math.max(0, this.allowance.uploads - 1);
     const together = batches.payloads.length;
-    const body = await buildUpload(batches.payloads);
-    if (body === undefined) return this.oneByOne(together);
-    this.status.attempts += 1;
+    const uploads = await buildUploads(batches);
+    if (uploads === undefined) return this.oneByOne(together);
     const sentBy = this.destination;
-    const outcome = await this.attempt(body, batches.batchKey, sentBy);
-    if (outcome.kind === 'retry') {
-      this.spool.release();
-      this.sameAgain = together;
-      this.status.lastFailure = outcome.why;
-      this.warn(outcome);
-      if (sentBy !== this.destination) return undefined;
-      return this.schedule.nextPauseMs(outcome.retryAfterMs);
+    let sentBytes = 0;
+    let refusedSpans = 0;
+    let refusedBy: number | undefined;
+    for (const upload of uploads) {
+      this.status.attempts += 1;
+      const outcome = await this.attempt(upload, sentBy);
+      if (outcome.kind === 'retry') {
+        // What came before it is sent again with it, under its key: the server counts it once.
+        this.spool.release();
+        this.sameAgain = together;
+        this.status.lastFailure = outcome.why;
+        this.warn(outcome);
+        if (sentBy !== this.destination) return undefined;
+        return this.schedule.nextPauseMs(outcome.retryAfterMs);
+      }
+      // Too large, partly stored before, or one of them refused: only one by one can tell.
+      if (outcome.kind === 'rejected' && together > 1) return this.oneByOne(together);
+      if (outcome.kind === 'rejected') refusedBy = outcome.status;
+      else if (upload.signal === 'traces') refusedSpans += outcome.refused;
+      sentBytes += upload.body.length;
     }
-    // Too large, partly stored before, or one of them refused: only one by one can tell.
-    if (outcome.kind === 'rejected' && together > 1) return this.oneByOne(together);
     this.sameAgain = undefined;
     if (this.singles > 0) this.singles -= 1;
-    if (outcome.kind === 'rejected') {
+    if (refusedBy !== undefined) {
       this.spool.reject(DROP_REASON.rejected);
-      this.status.lastFailure = `HTTP ${outcome.status}`;
-      const message = `the server refused a batch for good (HTTP ${outcome.status}); counted as dropped`;
+      this.status.lastFailure = `HTTP ${refusedBy}`;
+      const message = `the server refused a batch for good (HTTP ${refusedBy}); counted as dropped`;
       this.options.log.warn('rejected', message);
     } else {
-      const count = this.spool.commit();
-      this.committed.batches += count.batches;
-      this.committed.records += count.records;
-      this.status.sentBytes += body.length;
+      addCount(this.committed, this.spool.commit(refusedSpans));
+      this.status.sentBytes += sentBytes;
       this.status.lastSuccessMs = Date.now();
       this.status.lastFailure = '';
       if (this.schedule.consecutiveFailures > 0) {
@@ -204,15 +212,14 @@ export class Uplink {
   }
 
   private async attempt(
-    body: Buffer,
-    batchKey: string,
+    { body, batchKey, signal }: Upload,
     destination: Destination,
   ): Promise<Outcome> {
     const { attemptMs = ATTEMPT_MS } = this.options;
     this.posting = destination;
     const leftMs = Math.max(1, this.stopAtMs - performance.now());
     try {
-      const outgoing = { payload: body, batchKey, userAgent: 'retrace-agent' };
+      const outgoing = { payload: body, batchKey, signal, userAgent: 'retrace-agent' };
       return await postBatch(destination, outgoing, Math.min(attemptMs, leftMs));
     } finally {
       this.posting = undefined;

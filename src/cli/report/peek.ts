@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createPrepare } from '../../agent/prepare.js';
-import { countSignal, decodeBody } from '../../agent/intake.js';
+import { decodeBody } from '../../agent/intake.js';
 import { BodyBudget } from '../../agent/receiver/body-budget.js';
 import { listenOnSocket } from '../../agent/receiver/listen-socket.js';
 import { createReceiver, MAX_HELD_BODY_BYTES } from '../../agent/receiver/receiver.js';
 import { ReportMemory } from '../../agent/report/report-memory.js';
 import type { LocalReport } from '../../agent/report-types.js';
+import { countSignal, readSpans } from '../../agent/waterfalls.js';
 import { PEEKED_HEADER } from '../../protocol/delivery.js';
 
 /** A runtime that found no agent tries again at least this often. */
@@ -36,7 +37,11 @@ export async function startPeek(socketPath: string): Promise<Peek> {
   let lastBatchMs = 0;
   const server: Server = createReceiver({
     sink: {
-      accept: (body, kind, batchKey) => {
+      accept: (body, kind, batchKey, signal) => {
+        const headers = { [PEEKED_HEADER]: '1' };
+        if (signal === 'traces') {
+          return Promise.resolve({ headers, refused: readSpans(body, kind).refusedSpans });
+        }
         const request = prepare(decodeBody(body, kind));
         if (batchKey === undefined || !seen.has(batchKey)) {
           if (batchKey !== undefined) seen.add(batchKey);
@@ -44,9 +49,9 @@ export async function startPeek(socketPath: string): Promise<Peek> {
           batches += 1;
         }
         lastBatchMs = Date.now();
-        return Promise.resolve({ headers: { [PEEKED_HEADER]: '1' } });
+        return Promise.resolve({ headers });
       },
-      refuseSignal: (body, kind, signal) => countSignal(body, kind, signal),
+      refuseLogs: (body, kind) => countSignal(body, kind, 'logs'),
       refused: () => undefined,
     },
     pages: {},

@@ -36,9 +36,10 @@ export function renderReport(report: LocalReport, options: RenderOptions): strin
   const losses = report.losses.filter((loss) => service === undefined || loss.service === service);
   if (losses.length > 0) {
     lines.push(style.bold(style.yellow('Lost')));
-    for (const { service: whose, reason, records } of losses) {
+    for (const { service: whose, reason, records, kind } of losses) {
       const why = LOSS_TEXT[reason];
-      const text = `${formatCount(records)} ${records === 1 ? 'operation' : 'operations'} of ${whose}: ${reason}`;
+      const one = kind === 'waterfall' ? 'slow request' : 'operation';
+      const text = `${formatCount(records)} ${records === 1 ? one : `${one}s`} of ${whose}: ${reason}`;
       lines.push(
         style.yellow(
           cut(`  ${printable(text)}${why === undefined ? '' : ` (${why})`}`, options.width),

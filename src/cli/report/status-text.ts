@@ -63,8 +63,10 @@ function connectionText({ mode, uplink }: AgentStatus, nowMs: number): string {
   return `${uplink.state} after ${uplink.lastFailure} (${uplink.consecutiveFailures} in a row), ${last}`;
 }
 
-function amount({ batches, records }: Count): string {
-  return `${formatCount(records)} operations in ${formatCount(batches)} ${batches === 1 ? 'batch' : 'batches'}`;
+function amount({ batches, records, waterfalls = 0 }: Count): string {
+  const slow = waterfalls === 1 ? 'slow request' : 'slow requests';
+  const shown = waterfalls === 0 ? '' : ` and ${formatCount(waterfalls)} ${slow}`;
+  return `${formatCount(records)} operations${shown} in ${formatCount(batches)} ${batches === 1 ? 'batch' : 'batches'}`;
 }
 
 function ago(ms: number): string {

@@ -51,18 +51,38 @@ export function renderVerified(
     style.bold('About each series (attributes)'),
     ...fields(sent.attributes, style),
     '',
+    style.bold('Slow requests, call by call (spans)'),
+    ...spanLines(sent.waterfalls, style),
+    '',
     style.bold('Stated as lost'),
-    ...(Object.keys(sent.dropped).length === 0
-      ? ['  nothing']
-      : Object.entries(sent.dropped).map(
-          ([reason, records]) => `  ${printable(reason)}  ${formatCount(records)}`,
-        )),
+    ...lostLines(sent),
     '',
     'That is all. Each batch travels over TLS with these headers: authorization (the ingest key), content-type,',
     'content-encoding, content-length, user-agent, host, and retrace-batch (agent, start and number of the batch).',
     '',
   ];
   return lines.join('\n');
+}
+
+function spanLines(waterfalls: Tally['waterfalls'], style: Style): string[] {
+  const { requests, spans } = waterfalls;
+  if (spans === 0) return ['  none'];
+  return [
+    `  ${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}, ${formatCount(spans)} spans; each with random ids (16 and 8 bytes), start and end`,
+    ...fields(waterfalls.fields, style),
+  ];
+}
+
+function lostLines({ dropped, droppedWaterfalls }: Tally): string[] {
+  const lines = [
+    ...Object.entries(dropped).map(
+      ([reason, records]) => `  ${printable(reason)}  ${formatCount(records)}`,
+    ),
+    ...Object.entries(droppedWaterfalls).map(
+      ([reason, lost]) => `  ${printable(reason)}  ${formatCount(lost)} slow requests`,
+    ),
+  ];
+  return lines.length === 0 ? ['  nothing'] : lines;
 }
 
 function fields(tallies: Record<string, FieldTally>, style: Style): string[] {

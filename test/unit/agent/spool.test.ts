@@ -3,8 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeFrame, openFrame, readHeader } from '../../../src/agent/spool/frame.js';
 import type { Losses } from '../../../src/agent/spool/loss-ledger.js';
 import { Spool, type SpooledBatches } from '../../../src/agent/spool/spool.js';
+
+/** Written by version 0.1.0 before there were traces. */
+const EARLIER_FRAME =
+  '5254463123000000050000000000000003000000000000000b00000000000000090909090909090900000000a8d1bf93246a08bfac6bdac9' +
+  'b62574118bacf596e3be47a42a089f5f39e29d05c0b0d524572f6bccc2c364e0e0784219eef14f08c3019452544531050000000000000003' +
+  '000000000000000b00000000000000536a6aff';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 const SMALL_BYTES = 1024 * 1024;
@@ -354,5 +361,82 @@ describe('a damaged segment', () => {
     expect(counted.batches).toBeGreaterThan(0);
     expect(taken.length + counted.batches).toBe(40);
     expect(taken.reduce((sum, { records }) => sum + records, 0) + counted.records).toBe(820);
+  });
+});
+
+describe('batches of traces', () => {
+  const addSpans = (spool: Spool, i: number, waterfalls: number): Promise<void> =>
+    spool.append({ payload: payload(i), records: 0, signal: 'traces', waterfalls });
+
+  it('say what they are and how many waterfalls they hold, also after a restart', async () => {
+    const first = start();
+    await fill(first, 2);
+    await addSpans(first, 3, 4);
+    await addSpans(first, 4, 1);
+    expect(first.totals()).toMatchObject({ batches: 4, records: 3, waterfalls: 5 });
+    await first.close();
+    const second = start();
+    expect(second.totals()).toMatchObject({ batches: 4, records: 3, waterfalls: 5 });
+    const group = second.peek({ batches: 9, bytes: Infinity });
+    expect(group?.signals).toEqual(['metrics', 'metrics', 'traces', 'traces']);
+    const source = group?.batchKey.replace(/:1-4$/, '');
+    expect(group?.tracesBatchKey).toBe(`${source}.traces:1-4`);
+    // Of five waterfalls the server did not take at least three spans.
+    expect(second.commit(3)).toEqual({ batches: 4, records: 3, waterfalls: 2 });
+    expect(second.ledger.totals).toEqual({ rejected: { batches: 0, records: 0, waterfalls: 3 } });
+    expect(second.totals()).toMatchObject({ batches: 0, records: 0 });
+    expect(second.totals().waterfalls ?? 0).toBe(0);
+  });
+
+  it('are counted with their waterfalls when they are refused or dropped, over a crash too', async () => {
+    const first = start();
+    await addSpans(first, 1, 2);
+    first.peek();
+    first.reject('rejected');
+    await addSpans(first, 2, 3);
+    await first.close();
+    const second = start();
+    expect(second.ledger.startReport()?.losses).toEqual({
+      rejected: { batches: 1, records: 0, waterfalls: 2 },
+    });
+    for (let i = 0; i < 300; i++) {
+      await second.append({ payload: payload(i, 32 * 1024), records: 1 });
+    }
+    expect(second.ledger.totals['spool_full']?.waterfalls).toBe(3);
+  });
+
+  it.each([
+    ['in its body', 70, 'right away'],
+    ['in its header', 10, 'with its segment'],
+  ])('are counted with their waterfalls when a byte %s is bad, %s', async (_where, at) => {
+    const spool = start(SMALL_BYTES);
+    await addSpans(spool, 1, 3);
+    const file = join(dir, segments()[0] as string);
+    const bytes = readFileSync(file);
+    bytes[at] = (bytes[at] as number) ^ 0xff;
+    writeFileSync(file, bytes);
+    // Until the segment is full and the next one begun.
+    for (let i = 2; segments().length < 2; i++) {
+      await spool.append({ payload: payload(i, 8 * 1024), records: 1 });
+    }
+    expect(drain(spool).every(({ waterfalls }) => waterfalls === 0)).toBe(true);
+    const { batches, records, waterfalls } = spool.ledger.totals['spool_corrupt'] ?? {};
+    expect([batches, records, waterfalls]).toEqual([1, 0, 3]);
+  });
+
+  it('a frame of an earlier version is one of metrics', () => {
+    const frame = Buffer.from(EARLIER_FRAME, 'hex');
+    expect(readHeader(frame, 0)).toMatchObject({ seq: 5, signal: 'metrics', waterfalls: 0 });
+    const opened = openFrame(frame, Buffer.alloc(32, 7), '0123456789abcdef');
+    expect(opened?.toString()).toBe('a window of earlier');
+    // And one of metrics is the same today, byte for byte.
+    const fields = { seq: 5, records: 3, recordsBefore: 11, keyHash: Buffer.alloc(8, 9) };
+    const today = encodeFrame(
+      Buffer.alloc(32, 7),
+      '0123456789abcdef',
+      { ...fields, isLossReport: false, signal: 'metrics', waterfalls: 0 },
+      Buffer.from('a window of earlier'),
+    );
+    expect(today.subarray(0, 48).toString('hex')).toBe(frame.subarray(0, 48).toString('hex'));
   });
 });

@@ -1,19 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PipelineOptions } from '../../../src/aggregate/options.js';
-import { Pipeline } from '../../../src/aggregate/pipeline.js';
 import { decodeMetricsRequest } from '../../../src/protocol/index.js';
-import type { Metric, NumberPoint } from '../../../src/protocol/types.js';
-import { createRecorder } from '../../../src/record/recorder.js';
-import { ringBytes, UNSETTLED_OFFSET_BYTES } from '../../../src/ring/layout.js';
-import { RingWriter } from '../../../src/ring/writer.js';
-import type { DictionaryEntry } from '../../../src/signature/dictionary.js';
-import { SignatureTable } from '../../../src/signature/intern.js';
-import { openStatements } from '../../../src/signature/statements.js';
 import type { SendResult } from '../../../src/transport/delivery-queue.js';
+import { metricsOf, setUpPipeline, total } from './pipeline-fixture.js';
 
 let folder: string;
 beforeEach(() => {
@@ -21,61 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function setUp(more: Partial<PipelineOptions> = {}, answer: SendResult = 'delivered') {
-  const ring = new SharedArrayBuffer(ringBytes(1024));
-  const entries: DictionaryEntry[] = [];
-  const sent: Uint8Array[] = [];
-  const state = { answer };
-  const signatures = new SignatureTable({
-    openStatements,
-    onEntry: (entry) => entries.push(entry),
-  });
-  const recorder = createRecorder(new RingWriter(ring), signatures);
-  const options: PipelineOptions = {
-    serviceName: 'shop',
-    serviceVersion: '1.2.3',
-    serviceNamespace: undefined,
-    environment: 'test',
-    sdkVersion: '0.0.0',
-    agentSocket: join(folder, 'agent.sock'),
-    windowSeconds: 10,
-    maxSeries: 100,
-    backlogMaxBytes: 1 << 20,
-    logLevel: 'none',
-    mainThread: true,
-    timeOriginMs: performance.timeOrigin,
-    ...more,
-  };
-  const pipeline = new Pipeline({
-    ring,
-    options,
-    receive: () => entries.shift(),
-    send: (_instance, _sequence, body) => {
-      if (state.answer === 'delivered') sent.push(body);
-      return Promise.resolve(state.answer);
-    },
-  });
-  const unsettled = (): number => new Int32Array(ring)[UNSETTLED_OFFSET_BYTES / 4] as number;
-  return { recorder, pipeline, sent, state, unsettled };
-}
-
-function metricsOf(bodies: readonly Uint8Array[]): Metric[] {
-  return bodies.flatMap((body) =>
-    decodeMetricsRequest(body).resourceMetrics.flatMap((resource) => resource.metrics),
-  );
-}
-
-/** Sum of a metric's points whose attributes contain `where`. */
-function total(metrics: Metric[], name: string, where: Record<string, unknown> = {}): number {
-  let sum = 0;
-  for (const metric of metrics.filter((each) => each.name === name)) {
-    for (const point of metric.points) {
-      if (!Object.entries(where).every(([key, value]) => point.attributes[key] === value)) continue;
-      sum += 'count' in point ? point.count : (point as NumberPoint).value;
-    }
-  }
-  return sum;
-}
+const setUp = (
+  more: Partial<PipelineOptions> = {},
+  answer: SendResult = 'delivered',
+): ReturnType<typeof setUpPipeline> =>
+  setUpPipeline({ agentSocket: join(folder, 'agent.sock'), ...more }, answer);
 
 const RECORDED = 'retrace.recorded';
 const DROPPED = 'retrace.dropped';

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseHandoverFileName, type Signal } from '../../../src/protocol/index.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   HANDOVER_MAX_BYTES,
@@ -30,12 +31,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const batch = (sequence: number, text = 'x') => ({ sequence, body: Buffer.from(text) });
+const batch = (sequence: number, text = 'x', signal: Signal = 'metrics') => ({
+  sequence,
+  signal,
+  body: Buffer.from(text),
+});
 
 describe('exit hand-over', () => {
   it('writes complete files into a private folder, and nothing else', () => {
-    expect(writeHandover(socket, 'id', [batch(1, 'one'), batch(7, 'seven')])).toBe(2);
-    expect(readdirSync(folder).sort()).toEqual(['id.1.otlp', 'id.7.otlp']);
+    const batches = [batch(1, 'one'), batch(7, 'seven'), batch(8, 'spans', 'traces')];
+    expect(writeHandover(socket, 'id', batches)).toBe(3);
+    const names = readdirSync(folder).sort();
+    expect(names).toEqual(['id.1.otlp', 'id.7.otlp', 'id.8.traces.otlp']);
+    expect(names.map((name) => parseHandoverFileName(name))).toEqual(
+      batches.map(({ sequence, signal }) => ({ instanceId: 'id', sequence, signal })),
+    );
+    expect(parseHandoverFileName('id.8.traces.otlp.tmp')).toBeUndefined();
     expect(readFileSync(join(folder, 'id.7.otlp'), 'utf8')).toBe('seven');
     expect(lstatSync(folder).mode & 0o777).toBe(0o700);
     expect(lstatSync(join(folder, 'id.1.otlp')).mode & 0o007).toBe(0);

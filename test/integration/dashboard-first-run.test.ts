@@ -77,6 +77,12 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`first run ${SKIPPED_BECAUSE ?? '
     await page.getByRole('link', { name: /127\.0\.0\.1.*\/v1\/status/ }).click();
     await page.getByRole('link', { name: 'GET /status' }).first().waitFor();
     await page.getByText('connection refused').first().waitFor();
+    // The slowest of these requests as it went: the page shows it as soon as it has arrived.
+    const slow = page.getByRole('region', { name: 'Slow requests', exact: true });
+    const timeline = slow.getByRole('table');
+    await timeline.getByRole('link', { name: 'GET /status' }).waitFor({ timeout: 40_000 });
+    const call = timeline.getByRole('row', { name: /\/v1\/status.*ECONNREFUSED/ });
+    await expect.poll(() => call.count()).toBe(1);
     if (postgres.service !== undefined) {
       // 18 statements with literals, one signature without any.
       await page.goBack();
@@ -85,6 +91,11 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`first run ${SKIPPED_BECAUSE ?? '
       await page.getByRole('link', { name: 'GET /list' }).first().waitFor();
       await page.getByText('Repeated within one request.').waitFor();
       await page.getByText(/In 3 requests .* at most 6 times/).waitFor();
+      const runs = timeline.getByRole('row', { name: /SELECT \? \+ \?/ });
+      await expect.poll(() => runs.count(), { timeout: 40_000 }).toBe(6);
+      await timeline.getByRole('link', { name: 'GET /list' }).click();
+      await page.getByRole('heading', { level: 1, name: '/list' }).waitFor();
+      await expect.poll(() => runs.count(), { timeout: 40_000 }).toBe(6);
     }
     expect(test.dashboard.complaints).toEqual([]);
     await page.close();

@@ -138,8 +138,7 @@ export class Words extends Marks {
     if (word === 0) i = this.maskEnd(i);
     const text = this.source.text(start, i);
     if (text.length > MAX_NAME_BYTES) {
-      this.value();
-      this.onOther();
+      this.writeName('?', 0, 0, false);
       return i;
     }
     const masked = maskName(text);

@@ -34,6 +34,7 @@ const followsValue = new Set(
 );
 
 const wordFrom = indexOfWord('from');
+const wordIn = indexOfWord('in');
 
 /** True for a word that belongs to the value before it. */
 export function isValueSyntax(text: string): boolean {
@@ -116,7 +117,9 @@ export class Values extends Statement {
 
   protected writeName(text: string, open: number, close: number, exact: boolean): void {
     if (text === '?' && open === 0) {
-      this.value();
+      // The name has taken the place of IN as what was read last.
+      if (this.prev === PREV.keyword && this.lastKeyword === wordIn) this.lastAct = ACT.in;
+      if (!this.plainValue()) this.value();
       this.onOther();
       this.leaveName();
       return;

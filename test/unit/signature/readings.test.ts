@@ -108,6 +108,13 @@ const cases: [string, string, string[]][] = [
     "SELECT a FROM t WHERE b IN (X'deadbeefcafe', 2, X...,\ud800",
     ['deadb'],
   ],
+  [
+    'a name that is masked as a whole in place of a list',
+    'SELECT a FROM t WHERE b IN deadbeefcafe = c',
+    ['deadb'],
+  ],
+  ['… and one that is too long', `SELECT a FROM t WHERE b IN ${'kanari'.repeat(30)}`, ['kanari']],
+  ['a setting with a name that is too long', `SET ${'kanari'.repeat(30)} = wanakag`, ['wanakag']],
   ['rows without a comma', "INSERT INTO t (a) VALUES ROW('kanari7') ROW('kanari8')", ['kanari']],
 ];
 

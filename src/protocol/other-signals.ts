@@ -16,8 +16,9 @@ const JSON_NAMES = {
 const ANSWER_NAMES = { traces: 'rejectedSpans', logs: 'rejectedLogRecords' } as const;
 /** Fixed sentences: nothing of the request is ever in an answer. */
 const MESSAGES = {
-  traces: 'Retrace stores metrics only; spans are counted and dropped. Turn their exporter off.',
-  logs: 'Retrace stores metrics only; log records are counted and dropped. Turn their exporter off.',
+  traces:
+    'Of other SDKs Retrace stores metrics only; their spans are counted and dropped. Turn their exporter off.',
+  logs: 'Of other SDKs Retrace stores metrics only; their log records are counted and dropped. Turn their exporter off.',
 } as const;
 
 /**

@@ -13,9 +13,15 @@ setupOrExit();
 const reportDir = mkdtempSync(path.join(tmpdir(), 'retrace-test-'));
 
 /** Child processes compared with one another, none by the clock: two at a time halve their four minutes. */
-const COMPARED = ['contract', 'matrix', 'http2', 'other-apm', 'hook-states', 'surroundings'].map(
-  (name) => `test/instrumentations/${name}.test.ts`,
-);
+const COMPARED = [
+  'contract',
+  'matrix',
+  'http2',
+  'other-apm',
+  'hook-points',
+  'hook-states',
+  'surroundings',
+].map((name) => `test/instrumentations/${name}.test.ts`);
 
 /**
  * Whole processes with deadlines of their own (50 ms at an exit) come last and one file at a time: beside a

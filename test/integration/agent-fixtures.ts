@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import http, { type IncomingMessage } from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -102,9 +102,11 @@ export class TestServer {
   requests = 0;
   /** Everything that came over the wire, decrypted, as it was sent. */
   readonly bodies: Buffer[] = [];
-  /** What to answer instead of 200. */
-  script: (count: number, request: IncomingMessage) => Answer | 'hang' | 'reset' | undefined = () =>
-    undefined;
+  /** What to answer instead of 200; `unanswered` is stored, and nobody is told. */
+  script: (
+    count: number,
+    request: IncomingMessage,
+  ) => Answer | 'hang' | 'reset' | 'unanswered' | undefined = () => undefined;
   private server: https.Server | undefined;
   private readonly keys = new Set<string>();
   port = 0;
@@ -121,16 +123,15 @@ export class TestServer {
         this.bodies.push(body);
         const scripted = this.script(this.requests, request);
         if (scripted === 'hang') return;
-        if (scripted === 'reset') {
+        if (scripted === 'unanswered') this.take(request, body);
+        if (scripted === 'reset' || scripted === 'unanswered') {
           request.socket.destroy();
           return;
         }
-        const answer = scripted ?? this.take(request, body);
-        response.writeHead(answer.status, {
-          'content-type': 'application/x-protobuf',
-          ...answer.headers,
-        });
-        response.end(answer.body);
+        // A server that has a batch says so before it looks for faults in it.
+        const known = scripted?.status === 400 && this.hasSomeOf(request);
+        const answer = known ? undefined : scripted;
+        this.answer(response, answer ?? this.take(request, body));
       });
     });
     await listen(server, port);
@@ -174,6 +175,15 @@ export class TestServer {
       }
     }
     return found;
+  }
+
+  private answer(response: ServerResponse, { status, headers, body }: Answer): void {
+    response.writeHead(status, { 'content-type': 'application/x-protobuf', ...headers });
+    response.end(body);
+  }
+
+  private hasSomeOf(request: IncomingMessage): boolean {
+    return keysOf(String(request.headers['retrace-batch'])).some((key) => this.keys.has(key));
   }
 
   private take(request: IncomingMessage, body: Buffer): Answer {

@@ -148,7 +148,8 @@ describe('retrace agent', () => {
         if (dice < 2) return { status: 503 };
         if (dice < 3) return { status: 429, headers: { 'retry-after': '0' } };
         if (dice < 4) return 'reset';
-        return dice < 5 ? { status: 400 } : undefined;
+        if (dice < 5) return { status: 400 };
+        return dice < 8 ? 'unanswered' : undefined;
       };
       if (round % 2 === 0) await server.stop();
       const target = sequence + 60;

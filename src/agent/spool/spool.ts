@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DROP_REASON } from '../../core/semconv.js';
-import { type Signal, TRACES_SOURCE_MARK } from '../../protocol/delivery.js';
+import { MAX_BATCHES_TOGETHER, type Signal, TRACES_SOURCE_MARK } from '../../protocol/delivery.js';
 import { encodeFrame, frameBytesFor } from './frame.js';
 import { addCount, type Count, type LedgerState, LossLedger, NO_LOSSES } from './loss-ledger.js';
+import { InDoubt } from './in-doubt.js';
 import { GroupQueue, MAX_GROUP_BYTES } from './group-queue.js';
 import { quarantine } from './quarantine.js';
 import { SEEN_FILE_BYTES, SeenKeys } from './seen-keys.js';
@@ -90,6 +91,7 @@ export class Spool {
   private cursor: SpoolState['cursor'];
   private readonly queue: GroupQueue<SpoolEntry>;
   private inFlight: InFlight | undefined;
+  private readonly inDoubt = new InDoubt();
   private closed = false;
 
   private constructor(
@@ -140,6 +142,7 @@ export class Spool {
       const spool = new Spool(dir, limitBytes, keys, file, seen, unlock, state, segments, writer);
       // A report that is in no segment was never written, or went with its segment: say it again.
       if (!segments.some((segment) => segment.hasLossReport)) spool.ledger.reportLost();
+      spool.doubtWhatMayBeSent();
       return spool;
     } catch (error) {
       unlock();
@@ -252,9 +255,20 @@ export class Spool {
     });
   }
 
-  /** The attempt to send what `peek` gave has failed; until the next `peek` it may be dropped. */
+  /** The attempt to send what `peek` gave has failed, and the server may have it all the same. */
   release(): void {
+    const { inFlight } = this;
     this.inFlight = undefined;
+    if (inFlight !== undefined) this.inDoubt.add(inFlight.segment, inFlight.next.seq);
+  }
+
+  /** An earlier agent may have died between sending and noting the answer. */
+  private doubtWhatMayBeSent(): void {
+    const [segment] = this.segments;
+    if (segment === undefined) return;
+    const { segment: id, seq } = this.cursor;
+    const nextSeq = id === segment.name.id && seq > 0 ? seq : segment.start.seq;
+    this.inDoubt.add(segment, nextSeq + MAX_BATCHES_TOGETHER);
   }
 
   /** Counts what never came into the spool. Survives the end of this process, at once; a power cut, with the next sync. */
@@ -333,11 +347,13 @@ export class Spool {
 
   /**
    * Frees the space of the oldest segment and counts what was undelivered in it. A segment with a batch on its way
-   * to the server is spared: nobody knows yet whether that one is lost. @returns false when nothing can be dropped.
+   * to the server is spared: nobody knows yet whether that one is lost. So is one with batches in doubt, unless it is
+   * the last: an agent that takes nothing any more would lose more. @returns false when nothing can be dropped.
    */
   private async dropOldest(): Promise<boolean> {
     const spared = this.inFlight?.segment;
-    const segment = this.segments.find((one) => one !== spared && one.sizeBytes > 0);
+    const droppable = this.segments.filter((one) => one !== spared && one.sizeBytes > 0);
+    const segment = droppable.find((one) => !this.inDoubt.has(one)) ?? droppable.at(0);
     if (segment === undefined) return false;
     if (segment === this.writer.activeSegment) {
       await this.writer.roll();
@@ -363,6 +379,7 @@ export class Spool {
       this.cursor = { segment: id + 1, offset: 0, seq: 0, recordsBefore: 0 };
     }
     this.segments.splice(this.segments.indexOf(segment), 1);
+    this.inDoubt.gone(segment);
     this.giveUpReport(segment);
     this.seen.sync();
     this.state.save({ ...this.ledger.state, cursor: this.cursor, removed: id }, true);
@@ -386,6 +403,7 @@ export class Spool {
     inFlight.segment.take(count);
     if (inFlight.hasLossReport) inFlight.segment.hasLossReport = false;
     this.cursor = { segment: inFlight.segment.name.id, ...inFlight.next };
+    this.inDoubt.answered(this.cursor.seq);
     this.save(sync);
     return count;
   }

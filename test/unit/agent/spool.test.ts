@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -168,16 +176,46 @@ describe('Spool', () => {
     expect(records + dropped.records).toBe(1 + 11_325);
   });
 
-  it('drops a batch that waits for its next attempt first', async () => {
-    const spool = start(SMALL_BYTES);
-    await fill(spool, 1, 8 * 1024);
-    expect(spool.peek()?.records).toBe(1);
-    spool.release();
-    await fill(spool, 150, 8 * 1024);
-    const dropped = lost(spool.ledger.totals);
-    const taken = drain(spool);
+  it('spares what was sent without an answer: the server may have it', async () => {
+    const first = start(SMALL_BYTES);
+    await fill(first, 1, 8 * 1024);
+    const sent = first.peek()?.batchKey;
+    first.release();
+    await fill(first, 150, 8 * 1024);
+    const dropped = lost(first.ledger.totals);
+    expect(dropped.batches).toBeGreaterThan(0);
+    expect(first.peek()?.batchKey).toBe(sent);
+    const taken = drain(first);
     expect(taken.length + dropped.batches).toBe(151);
-    expect(taken[0]?.records).toBe(dropped.batches);
+  });
+
+  it('spares what an agent that died may have sent, once that is settled no longer', async () => {
+    const killed = start(SMALL_BYTES);
+    await fill(killed, 20, 8 * 1024);
+    const sent = killed.peek({ batches: 3, bytes: SMALL_BYTES });
+    expect(sent?.payloads).toHaveLength(3);
+    // What a crash leaves: the files as they are, without the lock.
+    const dead = mkdtempSync(join(tmpdir(), 'retrace-spool-'));
+    cpSync(dir, dead, { recursive: true, filter: (path) => !path.endsWith('lock') });
+    const second = start(SMALL_BYTES, dead);
+    await fill(second, 150, 8 * 1024);
+    expect(lost(second.ledger.totals).batches).toBeGreaterThan(0);
+    expect(second.peek({ batches: 3, bytes: SMALL_BYTES })?.batchKey).toBe(sent?.batchKey);
+    second.commit();
+    const rest = second.peek()?.batchKey;
+    second.commit();
+    // All of its segment was in doubt, however much of it one upload held.
+    await fill(second, 150, 8 * 1024);
+    expect(rest).toBe(sent?.batchKey.replace(/[\d-]+$/, '4'));
+    expect(second.peek()?.batchKey).toBe(sent?.batchKey.replace(/[\d-]+$/, '5'));
+    drain(second);
+    const later = lost(second.ledger.totals).batches;
+    await fill(second, 150, 8 * 1024);
+    const taken = drain(second);
+    expect(lost(second.ledger.totals).batches - later + taken.length).toBe(150);
+    expect(taken[0]?.records).toBe(150 - taken.length + 1);
+    await second.close();
+    rmSync(dead, { recursive: true, force: true });
   });
 
   it('counts a batch that exceeds the whole bound instead of asking for it forever', async () => {
@@ -399,10 +437,13 @@ describe('batches of traces', () => {
     expect(second.ledger.startReport()?.losses).toEqual({
       rejected: { batches: 1, records: 0, waterfalls: 2 },
     });
+    await addSpans(second, 3, 4);
     for (let i = 0; i < 300; i++) {
       await second.append({ payload: payload(i, 32 * 1024), records: 1 });
     }
-    expect(second.ledger.totals['spool_full']?.waterfalls).toBe(3);
+    // The three of the agent before may have reached the server, so they still wait.
+    expect(second.ledger.totals['spool_full']?.waterfalls).toBe(4);
+    expect(second.peek()?.waterfalls).toBe(3);
   });
 
   it.each([

@@ -1,11 +1,15 @@
 import type { Histogram } from 'node:perf_hooks';
-import { ATTR, HEAP_SPACES, RUNTIME_METRIC } from '../core/semconv.js';
+import { ATTR, GC_TYPES, HEAP_SPACES, RUNTIME_METRIC } from '../core/semconv.js';
+import { Histogram as Timings } from '../histogram/index.js';
 import type { Attributes } from '../protocol/types.js';
 import { gaugeAttributes } from './attributes.js';
+import { takeCollections } from './collection-ring.js';
 import { DELAY_RESOLUTION_MS, type Pulse, readPulse } from './pulse.js';
 
 /** One figure of the process, ready for the window. */
-export interface RuntimeReading {
+export type RuntimeReading = NumberReading | TimingReading;
+
+interface NumberReading {
   readonly name: string;
   readonly unit: string;
   /** `state`: goes up and down; `sum`: of this window. */
@@ -15,10 +19,24 @@ export interface RuntimeReading {
   readonly value: number;
 }
 
+/** Durations of this window, s on the wire. */
+interface TimingReading {
+  readonly name: string;
+  readonly kind: 'timings';
+  readonly attributes: Attributes;
+  readonly histogram: Timings;
+}
+
+interface Source {
+  readonly pulse: SharedArrayBuffer;
+  readonly delay: Histogram;
+  readonly collections?: SharedArrayBuffer | undefined;
+}
+
 const NONE: Attributes = {};
 const NANOS = 1e9;
 
-const gauge = (name: string, unit: string, value: number): RuntimeReading => ({
+const gauge = (name: string, unit: string, value: number): NumberReading => ({
   name,
   unit,
   kind: 'gauge',
@@ -26,7 +44,15 @@ const gauge = (name: string, unit: string, value: number): RuntimeReading => ({
   attributes: NONE,
   value,
 });
-const bytes = (name: string, value: number, attributes = NONE): RuntimeReading => ({
+const seconds = (name: string, us: number, attributes = NONE): NumberReading => ({
+  name,
+  unit: 's',
+  kind: 'sum',
+  integer: false,
+  attributes,
+  value: Math.max(us, 0) / 1e6,
+});
+const bytes = (name: string, value: number, attributes = NONE): NumberReading => ({
   name,
   unit: 'By',
   kind: 'state',
@@ -37,6 +63,7 @@ const bytes = (name: string, value: number, attributes = NONE): RuntimeReading =
 
 /** Attributes built once. */
 const BY_SPACE = HEAP_SPACES.map((space) => gaugeAttributes(ATTR.heapSpaceName, space));
+const BY_GC_TYPE = GC_TYPES.map((type) => gaugeAttributes(ATTR.gcType, type));
 const USER = gaugeAttributes(ATTR.cpuMode, 'user');
 const SYSTEM = gaugeAttributes(ATTR.cpuMode, 'system');
 
@@ -46,19 +73,19 @@ const SYSTEM = gaugeAttributes(ATTR.cpuMode, 'system');
  * the window is left out, never repeated from before.
  */
 export class RuntimeMeter {
-  #source: { pulse: SharedArrayBuffer; delay: Histogram } | undefined;
+  #source: Source | undefined;
   #last: Pulse | undefined;
   #cpu = process.cpuUsage();
 
   /** @param delay of node:perf_hooks, filled by the host's loop. */
-  attach({ pulse, delay }: { pulse: SharedArrayBuffer; delay: Histogram }): void {
-    this.#source = { pulse, delay };
+  attach(source: Source): void {
+    this.#source = source;
   }
 
   /** Figures since the last call. Total: one that cannot be read is left out. */
   read(): RuntimeReading[] {
     const readings: RuntimeReading[] = [];
-    for (const part of [this.#process, this.#pulse, this.#delay]) {
+    for (const part of [this.#process, this.#pulse, this.#delay, this.#collections]) {
       try {
         part.call(this, readings);
       } catch {
@@ -70,15 +97,10 @@ export class RuntimeMeter {
 
   #process(into: RuntimeReading[]): void {
     const cpu = process.cpuUsage();
-    const time = (attributes: Attributes, us: number): RuntimeReading => ({
-      name: RUNTIME_METRIC.cpuTime,
-      unit: 's',
-      kind: 'sum',
-      integer: false,
-      attributes,
-      value: Math.max(us, 0) / 1e6,
-    });
-    into.push(time(USER, cpu.user - this.#cpu.user), time(SYSTEM, cpu.system - this.#cpu.system));
+    into.push(
+      seconds(RUNTIME_METRIC.cpuTime, cpu.user - this.#cpu.user, USER),
+      seconds(RUNTIME_METRIC.cpuTime, cpu.system - this.#cpu.system, SYSTEM),
+    );
     this.#cpu = cpu;
     into.push(bytes(RUNTIME_METRIC.memoryUsage, process.memoryUsage.rss()));
   }
@@ -114,5 +136,23 @@ export class RuntimeMeter {
     push(RUNTIME_METRIC.loopDelayP90, delay.percentile(90));
     push(RUNTIME_METRIC.loopDelayP99, delay.percentile(99));
     delay.reset();
+  }
+
+  #collections(into: RuntimeReading[]): void {
+    const shared = this.#source?.collections;
+    if (shared === undefined) return;
+    const byType = new Map<number, Timings>();
+    const { observedUs, unobservedUs } = takeCollections(shared, (type, durationUs) => {
+      let histogram = byType.get(type);
+      if (histogram === undefined) byType.set(type, (histogram = new Timings()));
+      histogram.record(durationUs);
+    });
+    for (const [type, histogram] of byType) {
+      const attributes = BY_GC_TYPE[type] ?? NONE;
+      into.push({ name: RUNTIME_METRIC.gcDuration, kind: 'timings', attributes, histogram });
+    }
+    // Also without a collection: that there was none is a figure.
+    if (observedUs > 0) into.push(seconds(RUNTIME_METRIC.gcObservedTime, observedUs));
+    if (unobservedUs > 0) into.push(seconds(RUNTIME_METRIC.gcUnobservedTime, unobservedUs));
   }
 }

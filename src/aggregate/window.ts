@@ -1,4 +1,5 @@
 import { COMPONENT, METRIC } from '../core/semconv.js';
+import type { Histogram } from '../histogram/index.js';
 import type { Attributes, ExponentialPoint, Metric, MetricsRequest } from '../protocol/types.js';
 import { RECORD_KIND } from '../ring/layout.js';
 import { type Account, emptyAccount, kindName, KINDS, LOST_KINDS } from './account.js';
@@ -123,11 +124,30 @@ class PartWriter {
 
   series(series: Series): void {
     series.attributes ??= seriesAttributes(series, this.input.dictionary);
-    const histogram = series.histogram;
+    // Before it is written: that may end the part.
+    this.#account.carried[kindName(series.kind)] += series.histogram.count;
+    this.#timings(DURATION_NAME[series.kind], series.attributes, series.histogram);
+  }
+
+  number(shape: MetricShape, attributes: Attributes, value: number): void {
+    this.#number(shape, attributes, value, shape.kind !== 'sum');
+  }
+
+  reading(reading: RuntimeReading): void {
+    const { name, attributes } = reading;
+    if (reading.kind === 'timings') {
+      this.#timings(name, attributes, reading.histogram);
+    } else {
+      const { unit, kind, value, integer } = reading;
+      this.#number({ name, unit, kind }, attributes, value, integer);
+    }
+  }
+
+  #timings(name: string, attributes: Attributes, histogram: Histogram): void {
     const buckets = histogram.toExponential();
     const point: ExponentialPoint = {
       ...this.#times(),
-      attributes: series.attributes,
+      attributes,
       count: histogram.count,
       sum: histogram.sumUs / 1e6,
       scale: buckets.scale,
@@ -137,23 +157,10 @@ class PartWriter {
       min: histogram.minUs / 1e6,
       max: histogram.maxUs / 1e6,
     };
-    const metric = this.#metric({
-      name: DURATION_NAME[series.kind],
-      unit: 's',
-      kind: 'exponentialHistogram',
-    });
+    const metric = this.#metric({ name, unit: 's', kind: 'exponentialHistogram' });
     if (metric.kind !== 'exponentialHistogram') return;
     metric.points.push(point);
-    this.#account.carried[kindName(series.kind)] += histogram.count;
-    this.#grow(series.attributes, 2 * buckets.counts.length);
-  }
-
-  number(shape: MetricShape, attributes: Attributes, value: number): void {
-    this.#number(shape, attributes, value, shape.kind !== 'sum');
-  }
-
-  reading({ name, unit, kind, integer, attributes, value }: RuntimeReading): void {
-    this.#number({ name, unit, kind }, attributes, value, integer);
+    this.#grow(attributes, 2 * buckets.counts.length);
   }
 
   #number(shape: MetricShape, attributes: Attributes, value: number, integer: boolean): void {

@@ -107,6 +107,9 @@ export const RUNTIME_METRIC = {
   heapSizeLimit: 'retrace.heap.size_limit',
   /** Histogram, s, by `v8js.gc.type`. */
   gcDuration: 'v8js.gc.duration',
+  /** Sums, s: time in which every collection was observed, and in which none was. Absent: all was. */
+  gcObservedTime: 'retrace.gc.observed.time',
+  gcUnobservedTime: 'retrace.gc.unobserved.time',
   /** Sum, s, by `cpu.mode`. */
   cpuTime: 'process.cpu.time',
   /** Sum that goes up and down, By: resident memory. */

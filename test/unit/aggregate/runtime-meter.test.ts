@@ -1,5 +1,6 @@
 import { createHistogram, type Histogram } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
+import { CollectionWriter, createCollectionRing } from '../../../src/aggregate/collection-ring.js';
 import { createPulse, PulseWriter, readPulse } from '../../../src/aggregate/pulse.js';
 import { RuntimeMeter } from '../../../src/aggregate/runtime-meter.js';
 
@@ -14,17 +15,25 @@ function setUp() {
   const pulse = createPulse();
   const delay = createHistogram();
   const meter = new RuntimeMeter();
-  meter.attach({ pulse, delay: delay as Histogram });
+  const collections = createCollectionRing();
+  meter.attach({ pulse, delay: delay as Histogram, collections });
   const read = (): Record<string, number> =>
     Object.fromEntries(
       meter
         .read()
-        .map(({ name, attributes, value }) => [
-          [name, ...Object.values(attributes)].join(' '),
-          value,
+        .map((reading) => [
+          [reading.name, ...Object.values(reading.attributes)].join(' '),
+          reading.kind === 'timings' ? reading.histogram.count : reading.value,
         ]),
     );
-  return { writer: new PulseWriter(pulse), pulse, delay, read };
+  return {
+    writer: new PulseWriter(pulse),
+    collector: new CollectionWriter(collections),
+    pulse,
+    delay,
+    read,
+    meter,
+  };
 }
 
 describe('runtime meter', () => {
@@ -59,6 +68,22 @@ describe('runtime meter', () => {
     expect(read()).not.toHaveProperty(['nodejs.eventloop.delay.max']);
   });
 
+  it('counts collections by kind, with the time in which they were observed, once', () => {
+    const { collector, meter, read } = setUp();
+    const minor = { type: 0, durationUs: 700 };
+    collector.observed([minor, { type: 1, durationUs: 90_000 }, minor], 8e6);
+    collector.unobserved(2e6);
+    const figures = meter.read().flatMap((one) => (one.kind === 'timings' ? [one] : []));
+    expect(figures.map(({ attributes, histogram }) => [attributes, histogram.sumUs])).toEqual([
+      [{ 'v8js.gc.type': 'minor' }, 1400],
+      [{ 'v8js.gc.type': 'major' }, 90_000],
+    ]);
+    collector.observed([], 4e6);
+    const second = Object.entries(read()).filter(([name]) => name.includes('gc'));
+    expect(second).toEqual([['retrace.gc.observed.time', 4]]);
+    expect(Object.keys(read()).filter((name) => name.includes('gc'))).toEqual([]);
+  });
+
   it('knows the process without any pulse', () => {
     const readings = new RuntimeMeter().read();
     expect(readings.map(({ name }) => name)).toEqual([
@@ -66,7 +91,8 @@ describe('runtime meter', () => {
       'process.cpu.time',
       'process.memory.usage',
     ]);
-    expect(readings[2]?.value).toBeGreaterThan(1e6);
+    expect(readings[2]).toMatchObject({ kind: 'state' });
+    expect((readings[2] as { value: number }).value).toBeGreaterThan(1e6);
   });
 });
 

@@ -75,7 +75,7 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   [ATTR.packageVersion]: 'its version',
   [ATTR.packageSource]: '`dpkg`, `rpm` or `apk`',
   [ATTR.heapSpaceName]: '`new_space`, `old_space`, …, from a fixed list',
-  [ATTR.gcType]: '`minor`, `major`, `incremental` or `weakcb` (other SDKs)',
+  [ATTR.gcType]: '`minor`, `major`, `incremental` or `weakcb`',
   [RESOURCE.serviceName]: 'as you configured it',
   [RESOURCE.serviceVersion]: 'from the app’s package.json or as configured',
   [RESOURCE.serviceNamespace]: 'as you configured it',
@@ -111,10 +111,7 @@ function leavesTable(): string {
   const shared = OUTGOING_SPAN_ATTRIBUTES.filter((name) => !ofSpans.includes(name));
   const metrics = Object.values(METRIC).map((name) => `\`${name}\``);
   const hostMetrics = Object.values(HOST_METRIC).map((name) => `\`${name}\``);
-  // Our runtime does not observe collections (host-pulse.ts); other SDKs send them.
-  const ofProcess = Object.values(RUNTIME_METRIC).map((name) =>
-    name === RUNTIME_METRIC.gcDuration ? `\`${name}\` (other SDKs)` : `\`${name}\``,
-  );
+  const ofProcess = Object.values(RUNTIME_METRIC).map((name) => `\`${name}\``);
   return [
     '**About the process, once per window:**',
     tableOf(['Field', 'What it contains'], rows(OUTGOING_RESOURCE_ATTRIBUTES)),

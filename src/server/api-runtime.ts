@@ -32,7 +32,7 @@ export interface EventLoopDelay {
   maxUs: number;
 }
 
-/** Garbage collections of one kind in a bucket, all processes together. */
+/** Garbage collections of one kind in a bucket, all processes together, as far as they were observed. */
 export interface GcFigures {
   type: 'minor' | 'major' | 'incremental' | 'weakcb';
   count: number;
@@ -52,8 +52,16 @@ export interface RuntimePoint {
   eventLoopDelay: EventLoopDelay | null;
   /** 0 … 1: share of time in which the event loop was not idle. */
   eventLoopUtilization: Gauge | null;
-  /** Other OpenTelemetry SDKs only; [] where none is measured. */
+  /** Of the time observed; [] where there was none. */
   gc: GcFigures[];
+  /**
+   * Time in which the processes' garbage collections were observed, summed over the processes, s: what counts and times
+   * of collections are a share of. 0: nothing is known of them. Other OpenTelemetry SDKs do not say it; of a process of
+   * theirs that collected, the whole bucket counts.
+   */
+  gcObservedSeconds: number;
+  /** Time in which they were too many to observe, s. */
+  gcUnobservedSeconds: number;
   /** Bytes in use in V8's heap. */
   heapUsedBytes: Gauge | null;
   /** The largest that V8 lets the heap become, bytes. */

@@ -97,7 +97,20 @@ describe.skipIf(SKIPPED_BECAUSE !== undefined)(`first run ${SKIPPED_BECAUSE ?? '
       await page.getByRole('heading', { level: 1, name: '/list' }).waitFor();
       await expect.poll(() => runs.count(), { timeout: 40_000 }).toBe(6);
     }
+    await page.goto(`${new URL(page.url()).origin}/services/${await theService(test)}/runtime`);
+    const perMinute = page.getByRole('region', { name: 'Garbage collections per minute' });
+    await perMinute.getByText('Figures of garbage').click();
+    // Of all kinds together one a minute or more: a process that has just started collects.
+    const rates = perMinute.getByRole('cell').filter({ hasText: /[1-9]/ });
+    await expect.poll(() => rates.count(), { timeout: 40_000 }).toBeGreaterThan(0);
+    const row = page.getByRole('row').filter({ hasText: 'nodejs' });
+    await expect.poll(() => row.getByText(/^(< ?0\.1|\d+(\.\d)?)%$/).count()).toBe(3);
     expect(test.dashboard.complaints).toEqual([]);
     await page.close();
   });
 });
+
+async function theService(test: SharedDashboard): Promise<string> {
+  const { services } = await test.services();
+  return services[0]!.id;
+}

@@ -76,6 +76,8 @@ const ofItself = (timeMs: number): Metric[] => [
   state(RUNTIME_METRIC.heapUsed, { [ATTR.heapSpaceName]: 'old_space' }, 48 * MIB, timeMs),
   state(RUNTIME_METRIC.heapSizeLimit, {}, 2048 * MIB, timeMs),
   timings(RUNTIME_METRIC.gcDuration, [timingPoint({ [ATTR.gcType]: 'minor' }, [900], timeMs)]),
+  sum(RUNTIME_METRIC.gcObservedTime, {}, 12, timeMs),
+  sum(RUNTIME_METRIC.gcUnobservedTime, {}, 36, timeMs),
   sum(RUNTIME_METRIC.cpuTime, { [ATTR.cpuMode]: 'user' }, 1.5, timeMs),
   state(RUNTIME_METRIC.memoryUsage, {}, 120 * MIB, timeMs),
 ];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import type { RuntimeAnswer } from '../../src/server/api-types.js';
 import { overflowPx } from './dashboard-browser.js';
 import type { SharedDashboard } from './dashboard-shared.js';
 
@@ -32,6 +33,40 @@ export function stateTests(test: SharedDashboard): void {
     await page.goBack();
     await page.waitForURL(/range=6h/);
     await page.close();
+  });
+
+  it('tells how much of the time collections were observed, and takes figures as a share of that', async () => {
+    const page = await test.page(`/services/${await test.shopId()}/runtime?range=15m`);
+    const share = page.getByRole('region', { name: 'Garbage collection: share of time' });
+    await share.getByText('25% of the time observed').waitFor();
+    const perMinute = page.getByRole('region', { name: 'Garbage collections per minute' });
+    await perMinute.getByText('Figures of garbage').click();
+    // One in each 12 s that were observed.
+    await perMinute.getByRole('cell', { name: '5.00' }).first().waitFor();
+    const longest = page.getByRole('region', { name: 'Garbage collection: longest' });
+    await longest.getByText('Figures of garbage').click();
+    await longest.getByRole('cell', { name: '900' }).first().waitFor();
+    await page.close();
+  });
+
+  it('says that collections are not observed, and that the tab could not be read', async () => {
+    const at = `/services/${await test.shopId()}/runtime?range=15m`;
+    const page = await test.page(at);
+    await page.route('**/api/services/*/runtime?**', async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as RuntimeAnswer;
+      const chart = answer.chart.map((point) => ({ ...point, gc: [], gcObservedSeconds: 0 }));
+      await route.fulfill({ response, json: { ...answer, chart } });
+    });
+    await page.keyboard.press('r');
+    const share = page.getByRole('region', { name: 'Garbage collection: share of time' });
+    await share.getByText('Not measured in this time range').waitFor();
+    await page.close();
+    const other = await test.page('/');
+    await other.route('**/api/services/*/runtime?**', (route) => route.fulfill(FAILS));
+    await other.goto(new URL(at, other.url()).href);
+    await other.getByText('It said: the disk is full. Its log has the reason.').waitFor();
+    await other.close();
   });
 
   it('says in words that settings could not be saved, and that nothing was changed', async () => {

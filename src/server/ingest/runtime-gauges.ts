@@ -4,6 +4,11 @@ import type { GaugePoint } from '../store/store.js';
 import { textOf } from './operations.js';
 
 const RUNTIME_METRICS: ReadonlySet<string> = new Set(Object.values(RUNTIME_METRIC));
+/** Seconds of each window, which add up. */
+const TIMES: ReadonlySet<string> = new Set([
+  RUNTIME_METRIC.gcObservedTime,
+  RUNTIME_METRIC.gcUnobservedTime,
+]);
 const GC_TYPE_SET: ReadonlySet<string> = new Set(GC_TYPES);
 
 /** True for what a process measures of itself. */
@@ -28,6 +33,10 @@ export function runtimeGauges(
   if (name === RUNTIME_METRIC.cpuTime) {
     if (metric.kind !== 'sum' || metric.temporality !== 'delta') return undefined;
     return perTime(metric.points, name, minuteOf, (point) => point.value / secondsOf(point));
+  }
+  if (TIMES.has(name)) {
+    if (metric.kind !== 'sum' || metric.temporality !== 'delta') return undefined;
+    return perTime(metric.points, name, minuteOf, (point) => point.value);
   }
   // A state's temporality says nothing; what only rises is no state.
   if (metric.kind === 'sum' && metric.monotonic) return undefined;

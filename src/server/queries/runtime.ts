@@ -27,9 +27,16 @@ interface Cell {
 class Measured {
   private readonly cells = new Map<string, Cell>();
   private readonly instances = new Set<string>();
+  /** Processes that collected → whether they say how long they were observed. */
+  private readonly collected = new Map<string, boolean>();
 
   add({ metric, label, instance, count, sum, min, max }: GaugeView): void {
     this.instances.add(instance);
+    if (metric === RUNTIME_METRIC.gcObservedTime || metric === RUNTIME_METRIC.gcUnobservedTime) {
+      this.collected.set(instance, true);
+    } else if (metric === RUNTIME_METRIC.gcDuration && !this.collected.has(instance)) {
+      this.collected.set(instance, false);
+    }
     const key = `${metric}\0${label}`;
     const cell = this.cells.get(key);
     if (cell === undefined) {
@@ -42,13 +49,16 @@ class Measured {
     cell.max = Math.max(cell.max, max);
   }
 
-  point(timeMs: number): RuntimePoint {
+  /** @param seconds how much time it is about. */
+  point(timeMs: number, seconds: number): RuntimePoint {
     return {
       timeMs,
       instances: this.instances.size,
       eventLoopDelay: this.delay(),
       eventLoopUtilization: this.gauge(RUNTIME_METRIC.loopUtilization),
       gc: this.collections(),
+      gcObservedSeconds: this.observedSeconds(seconds),
+      gcUnobservedSeconds: this.cell(RUNTIME_METRIC.gcUnobservedTime)?.sum ?? 0,
       heapUsedBytes: this.gauge(RUNTIME_METRIC.heapUsed),
       heapLimitBytes: this.gauge(RUNTIME_METRIC.heapSizeLimit),
       memoryBytes: this.gauge(RUNTIME_METRIC.memoryUsage),
@@ -78,6 +88,11 @@ class Measured {
       p99Us: highest(RUNTIME_METRIC.loopDelayP99),
       maxUs: highest(RUNTIME_METRIC.loopDelayMax),
     };
+  }
+
+  private observedSeconds(seconds: number): number {
+    const silent = [...this.collected.values()].filter((says) => !says).length;
+    return (this.cell(RUNTIME_METRIC.gcObservedTime)?.sum ?? 0) + silent * seconds;
   }
 
   private collections(): GcFigures[] {
@@ -119,14 +134,17 @@ export async function runtimeAnswer(
     instance: instance ?? null,
     chart: [...buckets]
       .sort(([a], [b]) => a - b)
-      .map(([timeMs, measured]) => measured.point(timeMs)),
+      .map(([timeMs, measured]) => measured.point(timeMs, range.bucketSeconds)),
     instances: seen.slice(0, MAX_INSTANCES).map((one): RuntimeInstance => ({
       id: one.key,
       hostName: one.hostName,
       runtime: one.runtime,
       version: one.version,
       lastSeenMs: one.lastSeenMs,
-      total: (byInstance.get(one.key) as Measured).point(range.fromMs),
+      total: (byInstance.get(one.key) as Measured).point(
+        range.fromMs,
+        (range.toMs - range.fromMs) / 1000,
+      ),
     })),
     instancesSeen: seen.length,
   };

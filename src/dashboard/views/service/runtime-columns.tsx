@@ -8,14 +8,12 @@ import { formatDuration } from '../../format/duration.js';
 import { displayName } from '../../format/hostile.js';
 import { formatPercent } from '../../format/number.js';
 import { formatAgo, formatClock, formatMoment } from '../../format/time.js';
+import { gcShare } from './runtime-series.js';
 
 /** Processes have random ids: host and time tell them apart better. */
 export function instanceName({ hostName, runtime, lastSeenMs }: RuntimeInstance): string {
   return `${hostName === '' ? 'unnamed host' : hostName} · ${runtime} · seen ${formatClock(lastSeenMs, true)}`;
 }
-
-const gcUs = ({ total }: RuntimeInstance): number =>
-  total.gc.length === 0 ? Number.NaN : total.gc.reduce((sum, one) => sum + one.totalUs, 0);
 
 export function instanceColumns(
   hrefOf: (row: RuntimeInstance) => string,
@@ -63,11 +61,10 @@ export function instanceColumns(
     },
     {
       key: 'gc',
-      title: 'GC time',
-      hint: 'All garbage collections of the time range together; a dash: none was seen, or none is measured',
-      unit: 'µs',
-      value: gcUs,
-      cell: (row) => <Figure text={formatDuration(gcUs(row))} />,
+      title: 'GC',
+      hint: 'Share of the time spent in garbage collections; a dash: not observed',
+      value: ({ total }) => gcShare(total),
+      cell: ({ total }) => <Figure text={formatPercent(gcShare(total))} />,
     },
     {
       key: 'heap',

@@ -1,6 +1,7 @@
 /** The charts of the Runtime tab: what is drawn of a RuntimePoint. */
 import type { GcFigures, Gauge, RuntimePoint } from '../../../server/api-types.js';
 import type { ChartKind, ChartSeries } from '../../components/chart/chart-series.js';
+import { formatPercent } from '../../format/number.js';
 
 type Series = ChartSeries<RuntimePoint>;
 
@@ -18,29 +19,44 @@ const meanAndMax = (of: (point: RuntimePoint) => Gauge | null): Series[] => [
   line('max', 'Highest', '--p99', (point) => of(point)?.max ?? null),
 ];
 
-const collections = (
-  type: GcFigures['type'],
-  label: string,
-  color: string,
-  value: (figures: GcFigures) => number,
-): Series => ({
-  key: type,
-  label,
-  color,
-  style: 'stacked',
-  value: ({ gc }) => {
-    const figures = gc.find((one) => one.type === type);
-    return figures === undefined ? 0 : value(figures);
-  },
-  empty: null,
-});
-
-const byType = (value: (figures: GcFigures) => number): Series[] => [
-  collections('weakcb', 'Weak callbacks', '--own', value),
-  collections('incremental', 'Incremental', '--p50', value),
-  collections('major', 'Major', '--web', value),
-  collections('minor', 'Minor', '--database', value),
+const GC_TYPES: readonly (readonly [GcFigures['type'], label: string, color: string])[] = [
+  ['weakcb', 'Weak callbacks', '--own'],
+  ['incremental', 'Incremental', '--p50'],
+  ['major', 'Major', '--web'],
+  ['minor', 'Minor', '--database'],
 ];
+
+const byType = (
+  style: Series['style'],
+  value: (figures: GcFigures, observedSeconds: number) => number,
+): Series[] =>
+  GC_TYPES.map(([type, label, color]) => ({
+    key: type,
+    label,
+    color,
+    style,
+    value: ({ gc, gcObservedSeconds }) => {
+      const figures = gc.find((one) => one.type === type);
+      return figures === undefined ? 0 : value(figures, gcObservedSeconds);
+    },
+    empty: null,
+  }));
+
+/** Share of the observed time, 0 … 1, in which a process stood still for its collections; NaN where none was observed. */
+export function gcShare({ gc, gcObservedSeconds }: RuntimePoint): number {
+  if (gcObservedSeconds === 0) return Number.NaN;
+  return gc.reduce((sum, one) => sum + one.totalUs, 0) / 1e6 / gcObservedSeconds;
+}
+
+/** What a reader of figures about collections must know of these points; undefined: all were observed. */
+function partlyObserved(points: readonly RuntimePoint[]): string | undefined {
+  const unobserved = points.reduce((sum, point) => sum + point.gcUnobservedSeconds, 0);
+  if (unobserved === 0) return undefined;
+  const observed = points.reduce((sum, point) => sum + point.gcObservedSeconds, 0);
+  return `${formatPercent(observed / (observed + unobserved))} of the time observed: many collections`;
+}
+
+const isObserved = ({ gcObservedSeconds }: RuntimePoint): boolean => gcObservedSeconds > 0;
 
 interface RuntimeChart {
   title: string;
@@ -49,6 +65,8 @@ interface RuntimeChart {
   series: readonly Series[];
   /** Points without it are gaps. */
   has: (point: RuntimePoint) => boolean;
+  /** Goes before the note. */
+  caution?: (points: readonly RuntimePoint[]) => string | undefined;
 }
 
 export const RUNTIME_CHARTS: readonly RuntimeChart[] = [
@@ -96,17 +114,27 @@ export const RUNTIME_CHARTS: readonly RuntimeChart[] = [
     ],
   },
   {
-    title: 'Garbage collection: time',
-    note: 'all processes together · drag to zoom',
-    kind: 'duration',
-    has: (point) => point.gc.length > 0,
-    series: byType((figures) => figures.totalUs),
+    title: 'Garbage collection: share of time',
+    note: 'in which the process stood still · drag to zoom',
+    kind: 'share',
+    has: isObserved,
+    caution: partlyObserved,
+    series: byType('stacked', ({ totalUs }, seconds) => totalUs / 1e6 / seconds),
   },
   {
-    title: 'Garbage collection: runs',
-    note: 'all processes together · drag to zoom',
-    kind: 'count',
-    has: (point) => point.gc.length > 0,
-    series: byType((figures) => figures.count),
+    title: 'Garbage collections per minute',
+    note: 'and process · drag to zoom',
+    kind: 'rate',
+    has: isObserved,
+    caution: partlyObserved,
+    series: byType('stacked', ({ count }, seconds) => (count / seconds) * 60),
+  },
+  {
+    title: 'Garbage collection: longest',
+    note: 'of any process · drag to zoom',
+    kind: 'duration',
+    has: isObserved,
+    caution: partlyObserved,
+    series: byType('line', ({ maxUs }) => maxUs),
   },
 ];

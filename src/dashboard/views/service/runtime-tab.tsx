@@ -90,10 +90,11 @@ function Charts({ answer }: { answer: RuntimeAnswer }) {
   const { range, chart } = answer;
   return (
     <div className={classes['charts']}>
-      {RUNTIME_CHARTS.map(({ has, ...panel }) => (
+      {RUNTIME_CHARTS.map(({ has, caution, note, ...panel }) => (
         <ChartPanel<RuntimePoint>
           key={panel.title}
           {...panel}
+          note={[caution?.(chart), note].filter(Boolean).join(' · ')}
           points={chart.filter(has)}
           range={range}
           syncKey="runtime"

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import {
   configCheck,
   nodeCheck,
+  lastWindowCheck,
   socketCheck,
   spoolCheck,
   uplinkCheck,
@@ -24,8 +25,9 @@ const DOCTOR_HELP = `retrace doctor – what stands between this app and its mea
 Usage: retrace doctor [--json]
 
 Run it in the app's folder, with the environment of the app or of the agent (RETRACE_CONFIG_FILE is read, too).
-Checks Node.js, configuration, the agent's socket, its uplink and its disk, the proxy, the server's certificate, the
-ingest key, the clock, and that the runtime starts here and which libraries it will see. Sends no data.
+Checks Node.js, configuration, the agent's socket, its uplink and its disk, apps that ended without their last window,
+the proxy, the server's certificate, the ingest key, the clock, and that the runtime starts here and which libraries
+it will see. Sends no data.
 
 Exit code: 0 nothing failed (there may be warnings), 1 something failed, 2 the configuration cannot be used.
 `;
@@ -37,6 +39,7 @@ const CHECKS: readonly Check[] = [
   socketCheck,
   uplinkCheck,
   spoolCheck,
+  lastWindowCheck,
   proxyCheck,
   tlsCheck,
   keyCheck,

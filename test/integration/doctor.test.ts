@@ -1,11 +1,14 @@
 /** `retrace doctor` against real sockets, proxies and TLS servers: each fault is named, with one fix, and no secret. */
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PENDING_DIR, pendingFileName } from '../../src/protocol/delivery.js';
+import { pidNamespace } from '../../src/transport/pending-mark.js';
 import { ROOT, bareEnv } from '../helpers/child.js';
+import { until } from '../helpers/until.js';
 import { createAuthority, listen, tempDir, TestProxy, TestServer } from './agent-fixtures.js';
-import { spawn } from 'node:child_process';
 import { Rig } from './faults/rig.js';
 import { built } from './runtime-harness.js';
 
@@ -90,6 +93,7 @@ describe.skipIf(!built)('retrace doctor', () => {
       socket: 'ok',
       uplink: 'ok',
       spool: 'ok',
+      windows: 'ok',
       proxy: 'ok',
       tls: 'warn',
       key: 'ok',
@@ -255,6 +259,22 @@ describe.skipIf(!built)('retrace doctor', () => {
     expect(code).toBe(2);
     expect(checks['config']).toMatchObject({ state: 'fail', fix: 'correct RETRACE_SERVER_URL' });
     expect(checks['hooks']?.state).toBe('ok');
+  });
+
+  it('apps that ended without their last window', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const mark = pendingFileName(pid, pidNamespace(), 'instance');
+    const path = join(dirname(rig.socketPath), PENDING_DIR, mark);
+    writeFileSync(path, '');
+    // The agent looks every five seconds.
+    await until('the mark is found', () => !existsSync(path), 20_000);
+    const { code, checks } = await doctor();
+    expect(code).toBe(0);
+    expect(checks['windows']).toMatchObject({
+      state: 'warn',
+      text: expect.stringMatching(/^1 app has ended without the last window/) as string,
+      fix: expect.stringMatching(/SIGTERM/) as string,
+    });
   });
 
   it('the runtime: not installed, switched off; a library out of range', async () => {

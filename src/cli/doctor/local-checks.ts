@@ -156,6 +156,23 @@ export const uplinkCheck: Check = {
   },
 };
 
+/** What they had recorded last is not known, so no figure can say that it is missing. */
+export const lastWindowCheck: Check = {
+  name: 'windows',
+  deadlineMs: 1000,
+  run: ({ agent }) => {
+    if (agent === undefined) return skip('no agent answers');
+    const { missing } = agent.handover;
+    if (missing === 0)
+      return ok('no app has ended without its last window since the agent started');
+    return warn(
+      `${missing} ${missing === 1 ? 'app has' : 'apps have'} ended without the last window since the agent started: ` +
+        'killed, crashed, or on a machine too busy',
+      'end apps with SIGTERM, and with SIGKILL only when they do not end',
+    );
+  },
+};
+
 export const spoolCheck: Check = {
   name: 'spool',
   deadlineMs: 5000,

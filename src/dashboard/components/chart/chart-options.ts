@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import type { Columns } from '../../format/chart-data.js';
 import { NONE } from '../../format/number.js';
 import { formatClock, formatDay } from '../../format/time.js';
-import { UNITS, type ChartKind, type ChartSeries } from './chart-series.js';
+import { timeScale, UNITS, type ChartKind, type ChartSeries } from './chart-series.js';
 
 interface Options {
   width: number;
@@ -60,7 +60,7 @@ export function chartOptions(options: Options): uPlot.Options {
       markers: { width: 0, fill: (_self, at) => cssColor(series[at - 1]?.color ?? '--text-3') },
     },
     scales: {
-      x: { time: true },
+      x: timeScale(series, bucketSeconds),
       // Always from zero: a cut axis makes noise look like news.
       y: { range: (_self, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
     },

@@ -76,3 +76,12 @@ export const UNITS: Record<ChartKind, Units> = {
     increments: [...SHARES, ...DECIMAL],
   },
 };
+
+/** The time axis. A bar stands for the time after it, which the last one would not have. */
+export function timeScale(
+  series: readonly Pick<ChartSeries<never>, 'style'>[],
+  bucketSeconds: number,
+): { time: true; range: (self: unknown, min: number, max: number) => [number, number] } {
+  const room = series.some(({ style }) => style === 'bars') ? bucketSeconds : 0;
+  return { time: true, range: (_self, min, max) => [min, max + room] };
+}

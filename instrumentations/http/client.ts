@@ -1,8 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Guard } from '../../src/core/guard.js';
-import { createSlot, observeFirstAssignment, observeReads } from '../../src/core/wrap.js';
+import { ERROR_ABORTED } from '../../src/core/semconv.js';
+import {
+  createSlot,
+  observeFirstAssignment,
+  observeReads,
+  wrapMethod,
+} from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
-import { clientErrorType } from '../error-type.js';
+import { clientErrorType, errorTypeOf } from '../error-type.js';
 import { abandonedErrorType, requestErrorType } from './client-errors.js';
 import { peerOf, pathOf } from './client-target.js';
 import type { ClientRequestLike, IncomingMessageLike } from './node-types.js';
@@ -16,8 +22,10 @@ export interface Outbound {
 }
 
 export interface ClientWatch {
-  /** Runs before each event of a message that may be a response. */
-  observeMessage(message: IncomingMessageLike): void;
+  /** Runs before each `push` of a message that may be a response. */
+  observePush(message: IncomingMessageLike): void;
+  /** Runs before the one `_destroy` of a message that may be a response. */
+  observeDestroyed(message: IncomingMessageLike): void;
   stop(): void;
 }
 
@@ -32,8 +40,11 @@ export interface ClientWatch {
  *
  * The end is where the parser has seen the whole response (`complete`), read by the host or not: we
  * neither drain nor hold a body, and add no listener (a 'response' listener would stop Node from
- * discarding unread bodies). It shows when the response emits its next event; a request that closes
- * without that (upgrade, destroy) shows in its own 'close'.
+ * discarding unread bodies). The parser then pushes null into the message, also into that of an upgrade, for which
+ * no headers are published. A response that will not be read to its end is destroyed.
+ *
+ * Without a response there is an error, which is published, but for two: `abort()` before there is a socket,
+ * and a proxy's tunnel that Node itself (≥ 24) could not open.
  */
 export function watchOutbound(
   clientRequest: { readonly prototype: object },
@@ -98,26 +109,45 @@ export function watchOutbound(
     finish(outbound, requestErrorType(request, error, elapsedUs), error);
   });
 
-  const observeMessage = (message: IncomingMessageLike): void => {
-    if (!message.complete && !message.destroyed) return;
-    const outbound = outboundOf.get(message);
-    if (outbound?.request === undefined) return;
-    finish(outbound, message.complete ? undefined : abandonedErrorType(message));
+  const observePush = (message: IncomingMessageLike): void => {
+    if (!message.complete) return;
+    let outbound = outboundOf.get(message);
+    if (outbound === undefined && message.upgrade === true) {
+      const request = message.socket?._httpMessage;
+      outbound = request ? outboundOf.get(request) : undefined;
+      if (outbound) outbound.status = message.statusCode ?? 0;
+    }
+    if (outbound?.request !== undefined) finish(outbound, undefined);
   };
 
-  const observeRequest = (self: object): void => {
-    const request = self as ClientRequestLike;
-    if (request._closed !== true) return;
-    const outbound = outboundOf.get(request);
-    if (outbound?.request === undefined) return;
-    const response = request.res;
-    if (response) outbound.status = response.statusCode ?? 0;
-    const isWhole =
-      response !== undefined &&
-      response !== null &&
-      (response.complete || request.upgradeOrConnect === true);
-    finish(outbound, isWhole ? undefined : response ? abandonedErrorType(response) : 'aborted');
+  const observeDestroyed = (message: IncomingMessageLike): void => {
+    if (message.complete) return;
+    const outbound = outboundOf.get(message);
+    if (outbound?.request !== undefined) finish(outbound, abandonedErrorType(message));
   };
+
+  const observeDestroy = (self: object): void => {
+    const request = self as ClientRequestLike;
+    if (request.aborted !== true || request.socket || request.res) return;
+    const outbound = outboundOf.get(request);
+    if (outbound) finish(outbound, ERROR_ABORTED);
+  };
+
+  // Only Node's own code calls it, and nothing of the host's runs in it: no trace shows the frame.
+  const withTunnelError = (original: (...args: never[]) => unknown): typeof original =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const error = args[1] as { code?: unknown } | undefined;
+      if (error && guard.active) {
+        try {
+          const outbound = outboundOf.get(this as object);
+          const isOfTunnel = error.code === 'ERR_PROXY_TUNNEL';
+          if (outbound && isOfTunnel) finish(outbound, errorTypeOf(error), error);
+        } catch {
+          guard.failed();
+        }
+      }
+      return Reflect.apply(original, this, args as never[]);
+    };
 
   const channels: [string, (message: unknown) => void][] = [
     ['http.client.request.created', onCreated],
@@ -126,8 +156,10 @@ export function watchOutbound(
     ['http.client.request.error', onError],
   ];
   for (const [name, handler] of channels) subscribe(name, handler);
-  const undo = [observeReads(clientRequest.prototype, 'emit', guard, observeRequest)];
-  if (!hasCreatedChannel) {
+  const undo = [observeReads(clientRequest.prototype, 'destroy', guard, observeDestroy)];
+  if (hasCreatedChannel) {
+    undo.push(wrapMethod(clientRequest.prototype, 'onSocket', withTunnelError));
+  } else {
     undo.push(
       observeFirstAssignment(clientRequest.prototype, 'reusedSocket', guard, (request) =>
         open(request as ClientRequestLike),
@@ -135,7 +167,8 @@ export function watchOutbound(
     );
   }
   return {
-    observeMessage,
+    observePush,
+    observeDestroyed,
     stop: () => {
       for (const [name, handler] of channels) unsubscribe(name, handler);
       for (const put of undo) put();

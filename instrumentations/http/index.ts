@@ -23,21 +23,23 @@ export function createHttpInstrumentation(): Instrumentation<undefined> {
         guard,
         Number.parseInt(version, 10) >= 24,
       );
+      const inbound = watchInbound(http.Server.prototype, recorder, guard);
+      const messages = http.IncomingMessage.prototype as object;
       undo = [
-        watchInbound(
-          {
-            ServerResponse: http.ServerResponse,
-            serverPrototype: http.Server.prototype,
-          },
-          recorder,
-          guard,
-        ),
+        inbound.stop,
         outbound.stop,
-        observeReads(http.IncomingMessage.prototype as object, 'emit', guard, (self) => {
+        observeReads(messages, 'push', guard, (self) => {
           const message = self as IncomingMessageLike;
-          const inbound = inboundOf.get(message);
-          if (inbound === undefined) outbound.observeMessage(message);
-          else enterForMessage(inbound, message, recorder);
+          const request = inboundOf.get(message);
+          if (request === undefined) outbound.observePush(message);
+          else enterForMessage(request, message, recorder);
+        }),
+        observeReads(messages, 'destroy', guard, (self) => {
+          const request = inboundOf.get(self);
+          if (request !== undefined) inbound.observeDestroy(request, self as IncomingMessageLike);
+        }),
+        observeReads(messages, '_destroy', guard, (self) => {
+          outbound.observeDestroyed(self as IncomingMessageLike);
         }),
       ];
     },

@@ -2,6 +2,8 @@
 
 export interface SocketLike {
   readonly destroyed: boolean;
+  /** Nothing will be read from or written to it any more; 'close' is being emitted or about to be. */
+  readonly closed?: boolean;
   readonly remotePort?: number;
   readonly timeout?: number;
   /** The response (server) or request (client) that holds the socket now. Node 20 to 26, lib/_http_server.js. */
@@ -14,6 +16,8 @@ export interface IncomingMessageLike {
   readonly statusCode?: number;
   /** The parser has seen the end of the message, read by the host or not. */
   readonly complete: boolean;
+  /** The connection is no longer one of HTTP behind this message. */
+  readonly upgrade?: boolean;
   readonly destroyed: boolean;
   readonly errored?: unknown;
   readonly socket?: SocketLike | null;
@@ -25,8 +29,6 @@ export interface ServerResponseLike {
   readonly statusCode: number;
   readonly headersSent: boolean;
   readonly writableFinished: boolean;
-  /** True from just before 'close' is emitted. Node 20 to 26, emitCloseNT in lib/_http_server.js. */
-  readonly _closed?: boolean;
 }
 
 export interface ClientRequestLike {
@@ -39,8 +41,7 @@ export interface ClientRequestLike {
   readonly timeout?: number;
   readonly socket?: SocketLike | null;
   readonly res?: IncomingMessageLike | null;
-  readonly upgradeOrConnect?: boolean;
-  /** True from just before 'close' is emitted. Node 20 to 26, lib/_http_client.js. */
-  readonly _closed?: boolean;
+  /** By the deprecated `abort()`. */
+  readonly aborted?: boolean;
   getHeader?(name: string): unknown;
 }

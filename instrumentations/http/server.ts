@@ -1,7 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Guard } from '../../src/core/guard.js';
 import { ERROR_ABORTED } from '../../src/core/semconv.js';
-import { observeReads } from '../../src/core/wrap.js';
 import type { Recorder } from '../../src/record/types.js';
 import { serverErrorType } from '../error-type.js';
 import { inboundOf, linkRequest, type Inbound } from './inbound-state.js';
@@ -15,11 +14,10 @@ interface RequestStart {
   readonly server: object;
 }
 
-/** Node's http classes whose prototypes are looked at; passed in so that loading them is one decision. */
-export interface HttpClasses {
-  readonly ServerResponse: { readonly prototype: object };
-  /** Of node:http; that of node:https is found by its servers. */
-  readonly serverPrototype: object;
+export interface InboundWatch {
+  /** Runs before each `destroy` of an inbound request's message. */
+  observeDestroy(inbound: Inbound, message: IncomingMessageLike): void;
+  stop(): void;
 }
 
 /**
@@ -34,9 +32,10 @@ export interface HttpClasses {
  * operating system still takes it in is finished to Node itself ('finish' is emitted, `writableFinished`
  * is true), so it is finished to us. Node 24 tells it apart, and so do we.
  *
- * For a client that leaves early there is no channel. The response then emits 'close' with `_closed`
- * set, and reading `response.emit` is where we look (see interceptReads): listener counts stay what
- * they are, and so do the traces of errors thrown in the host's listeners.
+ * For a client that leaves early there is no channel. When its connection has closed, Node destroys the
+ * message of each request that was not answered on it, destroyed before or not (abortIncoming in
+ * lib/_http_server.js): reading `request.destroy` is where we look (see interceptReads), so listener counts
+ * stay what they are.
  *
  * The scope is entered with enterWith inside the channel's subscriber, not by running the handler in
  * it: that would put frames of ours below every error the handler throws. Node enters the parser's
@@ -44,7 +43,12 @@ export interface HttpClasses {
  * callback; before: the resource of the parser keeps the last request's store until the next one
  * begins), so nothing of it reaches the connection's other events.
  */
-export function watchInbound(classes: HttpClasses, recorder: Recorder, guard: Guard): () => void {
+export function watchInbound(
+  /** Of node:http; that of node:https is found by its servers. */
+  serverPrototype: object,
+  recorder: Recorder,
+  guard: Guard,
+): InboundWatch {
   const close = (inbound: Inbound, status: number, errorType: string | undefined): void => {
     if (inbound.scope.open) {
       linkRequest(inbound.scope, undefined);
@@ -60,7 +64,7 @@ export function watchInbound(classes: HttpClasses, recorder: Recorder, guard: Gu
     if (queued) for (const waiting of queued) abort(waiting, 0);
   };
 
-  const upgrades = watchUpgrades(classes.serverPrototype, recorder, guard);
+  const upgrades = watchUpgrades(serverPrototype, recorder, guard);
 
   const onStart = (message: unknown): void => {
     if (!guard.active) return;
@@ -97,31 +101,41 @@ export function watchInbound(classes: HttpClasses, recorder: Recorder, guard: Gu
     }
   };
 
-  const observeResponse = (response: object): void => {
-    const { _closed, writableFinished, headersSent, statusCode } = response as ServerResponseLike;
-    if (_closed !== true) return;
-    const inbound = inboundOf.get(response);
-    if (inbound === undefined || !inbound.scope.open) return;
+  const observeDestroy = (inbound: Inbound, { socket }: IncomingMessageLike): void => {
+    // Not before its 'close': until then what was written may still count as sent.
+    if (!inbound.scope.open || socket?.closed !== true) return;
+    const head = socket._httpMessage;
+    const isHead = head !== undefined && head !== null && inboundOf.get(head) === inbound;
+    const { writableFinished, headersSent, statusCode } = (
+      isHead ? head : NOT_BEGUN
+    ) as ServerResponseLike;
     if (writableFinished) close(inbound, statusCode, serverErrorType(statusCode));
     else abort(inbound, headersSent ? statusCode : 0);
   };
 
   subscribe('http.server.request.start', onStart);
   subscribe('http.server.response.finish', onFinish);
-  const undo = observeReads(classes.ServerResponse.prototype, 'emit', guard, observeResponse);
-  return () => {
-    unsubscribe('http.server.request.start', onStart);
-    unsubscribe('http.server.response.finish', onFinish);
-    undo();
-    upgrades.stop();
+  return {
+    observeDestroy,
+    stop: () => {
+      unsubscribe('http.server.request.start', onStart);
+      unsubscribe('http.server.response.finish', onFinish);
+      upgrades.stop();
+    },
   };
 }
 
+/** A response that waits behind others on its connection. */
+const NOT_BEGUN: ServerResponseLike = {
+  writableFinished: false,
+  headersSent: false,
+  statusCode: 0,
+};
+
 /**
- * Runs before each event of a request's message object: Node ≥ 24 calls 'data' and 'end' listeners
- * of a body in the connection's context, because enterWith does not outlive the parser callback that
- * read the headers. Destroyed messages are left alone: their last events may be emitted from within
- * the socket's own events, whose other listeners must not be drawn into the request.
+ * Runs before each `push` of a request's message object, by which the parser hands over a piece of its body or
+ * its end, and from which 'data', 'readable' and 'end' follow at once or by process.nextTick. Node ≥ 24 calls it
+ * in the connection's context, because enterWith does not outlive the parser callback that read the headers.
  */
 export function enterForMessage(
   inbound: Inbound,

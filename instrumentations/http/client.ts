@@ -133,22 +133,6 @@ export function watchOutbound(
     if (outbound) finish(outbound, ERROR_ABORTED);
   };
 
-  // Only Node's own code calls it, and nothing of the host's runs in it: no trace shows the frame.
-  const withTunnelError = (original: (...args: never[]) => unknown): typeof original =>
-    function (this: unknown, ...args: unknown[]): unknown {
-      const error = args[1] as { code?: unknown } | undefined;
-      if (error && guard.active) {
-        try {
-          const outbound = outboundOf.get(this as object);
-          const isOfTunnel = error.code === 'ERR_PROXY_TUNNEL';
-          if (outbound && isOfTunnel) finish(outbound, errorTypeOf(error), error);
-        } catch {
-          guard.failed();
-        }
-      }
-      return Reflect.apply(original, this, args as never[]);
-    };
-
   const channels: [string, (message: unknown) => void][] = [
     ['http.client.request.created', onCreated],
     ['http.client.request.start', onCreated],
@@ -158,7 +142,27 @@ export function watchOutbound(
   for (const [name, handler] of channels) subscribe(name, handler);
   const undo = [observeReads(clientRequest.prototype, 'destroy', guard, observeDestroy)];
   if (hasCreatedChannel) {
-    undo.push(wrapMethod(clientRequest.prototype, 'onSocket', withTunnelError));
+    undo.push(
+      // Only Node's own code calls it, and none of the host's runs in it: no trace shows the frame.
+      wrapMethod(
+        clientRequest.prototype,
+        'onSocket',
+        (original) =>
+          function (this: unknown, ...args: unknown[]): unknown {
+            const error = args[1] as { code?: unknown } | undefined;
+            if (error && guard.active) {
+              try {
+                const outbound = outboundOf.get(this as object);
+                const isOfTunnel = error.code === 'ERR_PROXY_TUNNEL';
+                if (outbound && isOfTunnel) finish(outbound, errorTypeOf(error), error);
+              } catch {
+                guard.failed();
+              }
+            }
+            return Reflect.apply(original, this, args);
+          } as typeof original,
+      ),
+    );
   } else {
     undo.push(
       observeFirstAssignment(clientRequest.prototype, 'reusedSocket', guard, (request) =>

@@ -26,7 +26,7 @@ const runs: { app: string; options: RunOptions }[] = [
     .map(({ app, env }) => ({ app, options: { env } })),
   ...(newest === undefined
     ? []
-    : ['http2', 'http-client'].map((app) => ({ app, options: { node: newest } }))),
+    : ['http2', 'http-client', 'http-tunnel'].map((app) => ({ app, options: { node: newest } }))),
 ];
 
 /** Where each point was passed first. */

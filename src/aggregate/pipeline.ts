@@ -136,9 +136,13 @@ export class Pipeline {
     return taken;
   }
 
-  /** Ends the window: whatever was counted becomes batches in the queue. Nothing, once the host has the pen. */
-  cutWindow(): void {
-    const parts = this.#endWindow(this.parts.meter?.read());
+  /**
+   * Ends the window: whatever was counted becomes batches in the queue. Nothing, once the host has the pen.
+   *
+   * @param step called between small steps, for a worker that has the time to pause.
+   */
+  cutWindow(step?: () => void): void {
+    const parts = this.#endWindow(this.parts.meter?.read(), step);
     if (!this.#shared.takePen(PEN.worker)) return;
     this.#shared.closeWindow();
     this.#enqueue(parts);
@@ -155,7 +159,7 @@ export class Pipeline {
    *
    * @param readings none at the end of the process, which has no time for them.
    */
-  #endWindow(readings: readonly RuntimeReading[] = []): readonly EncodedPart[] {
+  #endWindow(readings: readonly RuntimeReading[] = [], step?: () => void): readonly EncodedPart[] {
     // Also reads entries that no record has used yet, so that the channel does not grow.
     this.#dictionary.drain();
     const now = wallClockNanos();
@@ -176,9 +180,11 @@ export class Pipeline {
         endUnixNano: end,
         account,
         readings,
+        step,
       });
       for (const { request, account: stated } of window) {
-        parts.push({ signal: 'metrics', body: encodeMetricsRequest(request), account: stated });
+        const body = encodeMetricsRequest(request, step);
+        parts.push({ signal: 'metrics', body, account: stated });
       }
     }
     parts.push(...this.#waterfalls());

@@ -30,6 +30,8 @@ export interface WindowInput {
   readonly account: Account;
   /** Figures of the process itself; absent where it does not measure itself. */
   readonly readings?: readonly RuntimeReading[];
+  /** Called after each series. */
+  readonly step?: (() => void) | undefined;
 }
 
 /**
@@ -83,7 +85,10 @@ export function buildWindow(input: WindowInput): WindowPart[] {
   const writer = new PartWriter(input);
   writer.counters(input.account);
   for (const reading of input.readings ?? []) writer.reading(reading);
-  for (const series of input.aggregator.liveSeries()) writer.series(series);
+  for (const series of input.aggregator.liveSeries()) {
+    writer.series(series);
+    input.step?.();
+  }
   for (const [endpointId, times] of input.aggregator.componentTimes()) {
     const of = (component: string): Attributes =>
       componentAttributes(endpointId, component, input.dictionary);

@@ -12,6 +12,7 @@ import type { ServerAccess } from '../config/types.js';
 import type * as DirectSenderModule from '../transport/direct-sender.js';
 import { SocketSender } from '../transport/socket-sender.js';
 import type { PipelineOptions, WorkerData, WorkerMessage } from './options.js';
+import { Pace } from './pace.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
 import { RuntimeMeter } from './runtime-meter.js';
 import { ThreadPlace } from './thread-group.js';
@@ -32,6 +33,18 @@ const { waitAsync } = Atomics as unknown as {
 
 function main({ ring, port, options, group }: WorkerData): void {
   const words = new Int32Array(ring);
+  const wake = WAKE_OFFSET_BYTES / 4;
+  const flushed = FLUSHED_OFFSET_BYTES / 4;
+  const flushRequested = FLUSH_REQUESTED_OFFSET_BYTES / 4;
+  /** Asked for and not yet acknowledged: sending to a server takes its time. */
+  let flushing: number | undefined;
+  let flushingGroup: number | undefined;
+  let place: ThreadPlace | undefined;
+  const pace = new Pace(ring, () => {
+    const byGroup = place?.requested();
+    if (byGroup !== undefined && byGroup !== flushingGroup) return true;
+    return Atomics.load(words, flushRequested) !== Atomics.load(words, flushed);
+  });
   const sayOnce = createSayOnce(options);
   const meter = options.mainThread ? new RuntimeMeter() : undefined;
   const pipeline = new Pipeline({
@@ -46,7 +59,7 @@ function main({ ring, port, options, group }: WorkerData): void {
     },
     ...(meter && { meter }),
     ...(options.direct === undefined
-      ? toAgent(options.agentSocket, sayOnce)
+      ? toAgent(options.agentSocket, sayOnce, pace)
       : toServer(options.direct, sayOnce)),
   });
 
@@ -55,17 +68,11 @@ function main({ ring, port, options, group }: WorkerData): void {
   const owner = OWNER_OFFSET_BYTES / 4;
   if (Atomics.compareExchange(words, owner, OWNER.nobody, OWNER.worker) !== OWNER.nobody) return;
 
-  const wake = WAKE_OFFSET_BYTES / 4;
-  const flushed = FLUSHED_OFFSET_BYTES / 4;
-  const flushRequested = FLUSH_REQUESTED_OFFSET_BYTES / 4;
   const windowMs = options.windowSeconds * 1000;
   let nextCut = performance.now() + windowMs;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Asked for and not yet acknowledged: sending to a server takes its time. */
-  let flushing: number | undefined;
-  let flushingGroup: number | undefined;
-  const place = group === undefined ? undefined : ThreadPlace.take(group);
+  if (group !== undefined) place = ThreadPlace.take(group);
 
   const turn = (): void => {
     place?.showLife();
@@ -88,7 +95,8 @@ function main({ ring, port, options, group }: WorkerData): void {
     const taken = pipeline.drain();
     const now = performance.now();
     if (now >= nextCut) {
-      pipeline.cutWindow();
+      pace.begin();
+      pipeline.cutWindow(pace.step);
       // A sleeping machine skips windows instead of cutting them in a burst.
       nextCut = Math.max(nextCut + windowMs, now);
     }
@@ -113,11 +121,11 @@ function main({ ring, port, options, group }: WorkerData): void {
 type SayOnce = (sentence: string, level: 'info' | 'warn') => void;
 type Exporter = Pick<PipelineParts, 'send' | 'onFailing'>;
 
-function toAgent(socketPath: string, sayOnce: SayOnce): Exporter {
+function toAgent(socketPath: string, sayOnce: SayOnce, pace: Pace): Exporter {
   let sender: SocketSender | undefined;
   return {
     send: (instanceId, sequence, body, signal) => {
-      sender ??= new SocketSender(socketPath, instanceId);
+      sender ??= new SocketSender(socketPath, instanceId, pace);
       return sender.send(sequence, body, signal);
     },
     // No agent is a state, not an error.

@@ -20,8 +20,12 @@ import type {
 } from './types.js';
 import { WireWriter } from './wire-writer.js';
 
-/** OTLP ExportMetricsServiceRequest as protobuf bytes. Equal values in equal order give equal bytes. */
-export function encodeMetricsRequest(request: MetricsRequest): Uint8Array {
+/**
+ * OTLP ExportMetricsServiceRequest as protobuf bytes. Equal values in equal order give equal bytes.
+ *
+ * @param step called after each point, for a thread that wants to pause in between.
+ */
+export function encodeMetricsRequest(request: MetricsRequest, step?: () => void): Uint8Array {
   const writer = new WireWriter();
   for (const entry of request.resourceMetrics) {
     writer.message(EXPORT_REQUEST.resourceMetrics, () => {
@@ -29,7 +33,7 @@ export function encodeMetricsRequest(request: MetricsRequest): Uint8Array {
       writer.message(RESOURCE_METRICS.scopeMetrics, () => {
         writer.message(SCOPE_METRICS.scope, () => writeScope(writer, entry));
         for (const metric of entry.metrics) {
-          writer.message(SCOPE_METRICS.metrics, () => writeMetric(writer, metric));
+          writer.message(SCOPE_METRICS.metrics, () => writeMetric(writer, metric, step));
         }
       });
     });
@@ -37,20 +41,20 @@ export function encodeMetricsRequest(request: MetricsRequest): Uint8Array {
   return writer.finish();
 }
 
-function writeMetric(writer: WireWriter, metric: Metric): void {
+function writeMetric(writer: WireWriter, metric: Metric, step?: () => void): void {
   writer.string(METRIC_MESSAGE.name, metric.name);
   if (metric.unit !== '') writer.string(METRIC_MESSAGE.unit, metric.unit);
   writer.message(METRIC_MESSAGE[metric.kind], () => {
     switch (metric.kind) {
       case 'exponentialHistogram':
-        writePoints(writer, metric.points, writeExponentialPoint);
+        writePoints(writer, metric.points, writeExponentialPoint, step);
         break;
       case 'histogram':
-        writePoints(writer, metric.points, writeExplicitPoint);
+        writePoints(writer, metric.points, writeExplicitPoint, step);
         break;
       case 'sum':
       case 'gauge':
-        writePoints(writer, metric.points, writeNumberPoint);
+        writePoints(writer, metric.points, writeNumberPoint, step);
         break;
     }
     if (metric.kind === 'gauge') return;
@@ -63,9 +67,11 @@ function writePoints<P>(
   writer: WireWriter,
   points: readonly P[],
   write: (writer: WireWriter, point: P) => void,
+  step?: () => void,
 ): void {
   for (const point of points) {
     writer.message(METRIC_DATA.dataPoints, () => write(writer, point));
+    step?.();
   }
 }
 

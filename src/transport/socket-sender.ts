@@ -13,6 +13,8 @@ import type { SendResult } from './delivery-queue.js';
 const DEADLINE_MS = 5000;
 /** Below this a gzip header costs more than it saves. */
 const GZIP_FROM_BYTES = 1024;
+/** Packed at once, half a millisecond: several members one behind the other are a gzip file as well (RFC 1952, section 2.2). */
+const GZIP_PIECE_BYTES = 64 * 1024;
 /** Shorter than Node's server-side 5 s, so that we close an idle connection first and never meet its reset. */
 const IDLE_SOCKET_MS = 4000;
 
@@ -26,13 +28,13 @@ export class SocketSender {
   constructor(
     private readonly socketPath: string,
     private readonly instanceId: string,
+    private readonly pace?: { begin(): void; pause(): void },
   ) {}
 
   /** One attempt; settles within the deadline and never rejects. */
   async send(sequence: number, body: Uint8Array, signal: Signal = 'metrics'): Promise<SendResult> {
     const packed = body.byteLength >= GZIP_FROM_BYTES;
-    // Synchronous: the asynchronous one would take a thread of the pool that the host's dns and fs share.
-    const bytes = packed ? gzipSync(body, { level: constants.Z_BEST_SPEED }) : body;
+    const bytes = packed ? this.#pack(body) : body;
     const headers: Record<string, string | number> = {
       'content-type': PROTOBUF_TYPE,
       'content-length': bytes.byteLength,
@@ -44,6 +46,18 @@ export class SocketSender {
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  /** Synchronous: the asynchronous one would take a thread of the pool that the host's dns and fs share. */
+  #pack(body: Uint8Array): Uint8Array {
+    const members: Uint8Array[] = [];
+    this.pace?.begin();
+    for (let at = 0; at < body.byteLength; at += GZIP_PIECE_BYTES) {
+      const piece = body.subarray(at, at + GZIP_PIECE_BYTES);
+      members.push(gzipSync(piece, { level: constants.Z_BEST_SPEED }));
+      this.pace?.pause();
+    }
+    return members.length === 1 ? (members[0] as Uint8Array) : Buffer.concat(members);
   }
 
   #post(

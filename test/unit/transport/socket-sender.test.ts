@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BodyBudget } from '../../../src/agent/receiver/body-budget.js';
+import { readBody } from '../../../src/agent/receiver/read-body.js';
 import { SocketSender } from '../../../src/transport/socket-sender.js';
 
 let folder: string;
@@ -51,11 +54,34 @@ describe('socket sender', () => {
     });
     expect(await sender.send(1, new Uint8Array(10))).toBe('delivered');
     expect(await sender.send(2, new Uint8Array(5000))).toBe('delivered');
+    expect(await sender.send(3, new Uint8Array(200_000))).toBe('delivered');
     const type = 'application/x-protobuf';
     expect(seen).toEqual([
       ['POST', '/v1/metrics', type, 'instance:1', false, 10],
       ['POST', '/v1/metrics', type, 'instance:2', true, 5000],
+      ['POST', '/v1/metrics', type, 'instance:3', true, 200_000],
     ]);
+  });
+
+  it('gives way between pieces of a large body, and the agent reads it as one', async () => {
+    const random = randomBytes(300_000);
+    let pauses = 0;
+    const paced = new SocketSender(path, 'instance', {
+      begin: () => undefined,
+      pause: () => (pauses += 1),
+    });
+    let read: Buffer | undefined;
+    server = createServer((request, response) => {
+      void readBody(request, new BodyBudget(1 << 20), 5_000).then(({ bytes }) => {
+        read = bytes;
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => server!.listen(path, resolve));
+    expect(await paced.send(1, random)).toBe('delivered');
+    paced.close();
+    expect(pauses).toBe(5);
+    expect(read?.equals(random)).toBe(true);
   });
 
   it.each([

@@ -1,0 +1,52 @@
+import { WAKE_OFFSET_BYTES } from '../ring/layout.js';
+
+const WAKE = WAKE_OFFSET_BYTES / 4;
+/** Longest stretch of work, and the pause behind it: a third of a core where the app has only one. */
+const RUN_MS = 0.4;
+const PAUSE_MS = 0.8;
+/** Steps between two looks at the clock. */
+const STEPS = 8;
+
+/**
+ * Cuts the worker's long work into short pieces. A scheduler leaves a thread on its core for some 3 ms while another
+ * waits for it; where the app shares that core, each export held it up for as long. A thread that sleeps of its own
+ * accord gives way at once.
+ *
+ * A ring that fills up wakes the worker and so ends its pauses.
+ */
+export class Pace {
+  readonly #words: Int32Array;
+  readonly #isUrgent: () => boolean;
+  #seen: number;
+  #sinceMs = performance.now();
+  #steps = STEPS;
+
+  /** @param isUrgent whether somebody waits for what the worker has: no pause then. */
+  constructor(ring: SharedArrayBuffer, isUrgent: () => boolean) {
+    this.#words = new Int32Array(ring);
+    this.#isUrgent = isUrgent;
+    this.#seen = Atomics.load(this.#words, WAKE);
+  }
+
+  /** At the start of what may take long. */
+  begin(): void {
+    this.#seen = Atomics.load(this.#words, WAKE);
+    this.#sinceMs = performance.now();
+    this.#steps = STEPS;
+  }
+
+  /** Between two steps of at most some tens of µs. Blocks the thread when its stretch is over. */
+  readonly step = (): void => {
+    this.#steps -= 1;
+    if (this.#steps <= 0) this.pause();
+  };
+
+  /** As `step`, after a long one. */
+  pause(): void {
+    this.#steps = STEPS;
+    if (performance.now() - this.#sinceMs < RUN_MS || this.#isUrgent()) return;
+    // Returns at once when the word has changed.
+    Atomics.wait(this.#words, WAKE, this.#seen, PAUSE_MS);
+    this.#sinceMs = performance.now();
+  }
+}

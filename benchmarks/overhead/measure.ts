@@ -77,6 +77,11 @@ export class Bench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Our requests since the last question: when they were in, ms since the epoch, and their bytes. */
+  async arrivals(): Promise<readonly { atMs: number; bytes: number }[]> {
+    return (await this.stubs.ask<{ arrivals: { atMs: number; bytes: number }[] }>({})).arrivals;
+  }
+
   /** Requests that reached each intake so far. */
   async received(): Promise<Readonly<Record<string, number>>> {
     return (await this.stubs.ask<{ received: Record<string, number> }>({})).received;

@@ -23,7 +23,7 @@ export interface Results {
 export interface ExportDelay {
   readonly signatures: number;
   readonly exports: number;
-  /** Longest hold-up around an export, median over the exports; without us: over times of the same length. */
+  /** Longest hold-up while an export goes out, median over the exports; without: over times as long half a window before. */
   readonly withMs: number;
   readonly withoutMs: number;
   readonly addedMs: number;

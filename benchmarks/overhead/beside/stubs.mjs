@@ -14,6 +14,8 @@ const { key, cert } = createRequire(import.meta.url)('../../../test/fixtures/app
 const socketPath = process.argv[2];
 /** Requests to each intake: an arm that sends nothing would be cheap for the wrong reason. */
 const received = {};
+/** When what we send was in, ms since the epoch, and its bytes. */
+let arrivals = [];
 
 const BODY = '{"id":17,"state":"paid"}';
 const ANSWER = Buffer.from(
@@ -37,8 +39,12 @@ const postgres = createTcp(servePostgres);
 
 function intake(name, ports) {
   return (request, response) => {
-    request.on('data', () => undefined);
+    let bytes = 0;
+    request.on('data', (chunk) => (bytes += chunk.length));
     request.on('end', () => {
+      if (name === 'retrace') {
+        arrivals.push({ atMs: performance.timeOrigin + performance.now(), bytes });
+      }
       received[name] = (received[name] ?? 0) + 1;
       answerIntake(name, request, response, ports);
     });
@@ -62,6 +68,9 @@ ports.newrelic = (
 rmSync(socketPath, { force: true });
 await listen(createHttp(intake('retrace', ports)), socketPath);
 
-process.on('message', () => process.send({ received }));
+process.on('message', () => {
+  process.send({ received, arrivals });
+  arrivals = [];
+});
 process.on('disconnect', () => process.exit(0));
 process.send({ ports });

@@ -60,6 +60,14 @@ export function addDropped(
   account.dropped.set(reason, known);
 }
 
+/** Adds what another batch states and holds: they travel as one. */
+export function addAccount(account: Account, more: Account): void {
+  addCounts(account.recorded, more.recorded);
+  addCounts(account.carried, more.carried);
+  account.carried.waterfall += more.carried.waterfall;
+  for (const [reason, counts] of more.dropped) addDropped(account, reason, counts);
+}
+
 /** Takes over what a batch that never arrives would have said; what it holds itself counts as lost by `reason`. */
 export function addLostBatch(account: Account, lost: Account, reason: string): void {
   addCounts(account.recorded, lost.recorded);

@@ -1,5 +1,4 @@
 import { DROP_REASON } from '../core/semconv.js';
-import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
 import { type KindCounts, RingReader } from '../ring/reader.js';
 import type { DictionaryEntry } from '../signature/dictionary.js';
 import { writeHandover } from '../transport/handover.js';
@@ -13,6 +12,7 @@ import type { PipelineOptions } from './options.js';
 import { RequestTracker } from './request-tracker.js';
 import { buildResource } from './resource.js';
 import { SharedAccount } from './shared-account.js';
+import { encodeWindow } from './encode-window.js';
 import { buildWindow } from './window.js';
 
 /** Kept back of the time for building, encoding and writing what was read: 5 ms cold (Node 20), more where others run. */
@@ -76,7 +76,7 @@ export function writeLastWord(
   if (patience.left() < WRITE_MS) mark.set();
   let next = 0;
   const now = BigInt(Date.now()) * 1_000_000n;
-  const parts = buildWindow({
+  const window = buildWindow({
     aggregator,
     dictionary: new Dictionary(() => entries[next++]),
     resource: buildResource(options, instanceId),
@@ -85,10 +85,10 @@ export function writeLastWord(
     endUnixNano: now,
     account,
   });
-  const batches = parts.map((part, index) => ({
+  const batches = encodeWindow(window).map(({ body }, index) => ({
     sequence: FIRST_SEQUENCE + (shared.journal >>> 0) * MAX_PARTS + index,
     signal: 'metrics' as const,
-    body: encodeMetricsRequest(part.request),
+    body,
   }));
   const isWritten =
     mayWrite() && writeHandover(options.agentSocket, instanceId, batches) === batches.length;

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { DROP_REASON } from '../core/semconv.js';
 import type { Signal } from '../protocol/delivery.js';
-import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
 import { encodeTracesRequest } from '../protocol/encode-traces.js';
 import { PEN, UNSETTLED_OFFSET_BYTES } from '../ring/layout.js';
 import { RingReader } from '../ring/reader.js';
@@ -20,6 +19,7 @@ import {
 } from './account.js';
 import { Aggregator } from './aggregator.js';
 import { Dictionary } from './dictionary.js';
+import { encodeWindow } from './encode-window.js';
 import { instanceIdOf } from './instance-id.js';
 import type { PipelineOptions } from './options.js';
 import { DEFAULT_LIMITS, RequestTracker } from './request-tracker.js';
@@ -182,10 +182,7 @@ export class Pipeline {
         readings,
         step,
       });
-      for (const { request, account: stated } of window) {
-        const body = encodeMetricsRequest(request, step);
-        parts.push({ signal: 'metrics', body, account: stated });
-      }
+      for (const part of encodeWindow(window, step)) parts.push({ signal: 'metrics', ...part });
     }
     parts.push(...this.#waterfalls());
     this.#aggregator.reset();

@@ -1,9 +1,9 @@
-import { encodeMetricsRequest } from '../protocol/encode-metrics.js';
 import { encodeTracesRequest } from '../protocol/encode-traces.js';
 import { RECORD_KIND } from '../ring/layout.js';
 import { emptyAccount } from './account.js';
 import { Aggregator } from './aggregator.js';
 import { Dictionary } from './dictionary.js';
+import { encodeWindow } from './encode-window.js';
 import { DEFAULT_LIMITS, RequestTracker } from './request-tracker.js';
 import { WaterfallPicker } from './waterfall-picker.js';
 import { buildWaterfalls } from './waterfalls.js';
@@ -46,9 +46,7 @@ export function warmUp(sdkVersion: string): void {
   const dictionary = new Dictionary(() => entries.pop());
   const shared = { aggregator, dictionary, resource: {}, sdkVersion };
   const times = { startUnixNano: 0n, endUnixNano: 1n };
-  for (const part of buildWindow({ ...shared, ...times, account: emptyAccount() })) {
-    encodeMetricsRequest(part.request);
-  }
+  encodeWindow(buildWindow({ ...shared, ...times, account: emptyAccount() }));
   for (const part of buildWaterfalls({ ...shared, picker, nowUnixNano: 100_000n, nowUs: 10 })) {
     encodeTracesRequest(part.request);
   }

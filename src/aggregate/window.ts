@@ -13,8 +13,8 @@ import {
 import type { Dictionary } from './dictionary.js';
 import type { RuntimeReading } from './runtime-meter.js';
 
-/** One message and what it states. */
-export interface WindowPart {
+/** A message with some of a window's series, and what it states. */
+export interface WindowPiece {
   readonly request: MetricsRequest;
   readonly account: Account;
 }
@@ -35,10 +35,12 @@ export interface WindowInput {
 }
 
 /**
- * A window is split into parts of about this size before encoding, well under what a receiver accepts, so that
- * no part is ever refused for its size and the worker's memory has no peak.
+ * A window travels in parts of about this size, well under what a receiver accepts, so that no part is ever refused
+ * for its size.
  */
 export const PART_BYTES = 512 * 1024;
+/** Rough bytes of a piece on the wire; in memory it takes several times as much. */
+const PIECE_BYTES = 24 * 1024;
 /** Rough bytes of a point besides its strings: times, sum, min, max, tags. */
 const POINT_BYTES = 120;
 
@@ -80,13 +82,14 @@ const REPEATED_MAX: MetricShape = { name: METRIC.repeatedMax, unit: '{call}', ki
 const RECORDED: MetricShape = { name: METRIC.recorded, unit: '{record}', kind: 'integerSum' };
 const DROPPED: MetricShape = { name: METRIC.dropped, unit: '{record}', kind: 'integerSum' };
 
-/** Turns the aggregator's window into OTLP messages of bounded size. Leaves the aggregator as it is. */
-export function buildWindow(input: WindowInput): WindowPart[] {
-  const writer = new PartWriter(input);
+/** Turns the aggregator's window into small OTLP messages, each when it is asked for. Leaves the aggregator as it is. */
+export function* buildWindow(input: WindowInput): Generator<WindowPiece, void> {
+  const writer = new PieceWriter(input);
   writer.counters(input.account);
   for (const reading of input.readings ?? []) writer.reading(reading);
   for (const series of input.aggregator.liveSeries()) {
     writer.series(series);
+    yield* writer.take();
     input.step?.();
   }
   for (const [endpointId, times] of input.aggregator.componentTimes()) {
@@ -95,18 +98,23 @@ export function buildWindow(input: WindowInput): WindowPart[] {
     writer.number(COMPONENT_TIME, of(COMPONENT.database), times.databaseUs / 1e6);
     writer.number(COMPONENT_TIME, of(COMPONENT.webServices), times.webServicesUs / 1e6);
     writer.number(COMPONENT_TIME, of(COMPONENT.ownCode), times.ownUs / 1e6);
+    yield* writer.take();
   }
   for (const repeat of input.aggregator.repeats()) {
     const attributes = repeatAttributes(repeat, input.dictionary);
     writer.number(REPEATED_REQUESTS, attributes, repeat.requests);
     writer.number(REPEATED_CALLS, attributes, repeat.calls);
     writer.number(REPEATED_MAX, attributes, repeat.max);
+    yield* writer.take();
   }
-  return writer.finish();
+  writer.finish();
+  yield* writer.take();
 }
 
-class PartWriter {
-  readonly #parts: WindowPart[] = [];
+const NO_PIECES: readonly WindowPiece[] = [];
+
+class PieceWriter {
+  #pieces: WindowPiece[] = [];
   #metrics = new Map<string, Metric>();
   #account = emptyAccount();
   #bytes = 0;
@@ -175,11 +183,19 @@ class PartWriter {
     this.#grow(attributes, 0);
   }
 
-  finish(): WindowPart[] {
+  /** Pieces that are complete, once. */
+  take(): readonly WindowPiece[] {
+    if (this.#pieces.length === 0) return NO_PIECES;
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
+  }
+
+  finish(): void {
     if (this.#metrics.size > 0) {
       const { resource, sdkVersion } = this.input;
       const metrics = [...this.#metrics.values()];
-      this.#parts.push({
+      this.#pieces.push({
         request: {
           resourceMetrics: [{ resource, scopeName: 'retrace', scopeVersion: sdkVersion, metrics }],
         },
@@ -189,7 +205,6 @@ class PartWriter {
       this.#account = emptyAccount();
       this.#bytes = 0;
     }
-    return this.#parts;
   }
 
   #times(): { startTimeUnixNano: bigint; timeUnixNano: bigint } {
@@ -210,7 +225,7 @@ class PartWriter {
 
   #grow(attributes: Attributes, more: number): void {
     this.#bytes += POINT_BYTES + more + attributeBytes(attributes);
-    if (this.#bytes >= PART_BYTES) this.finish();
+    if (this.#bytes >= PIECE_BYTES) this.finish();
   }
 }
 

@@ -8,6 +8,14 @@ export interface Registration {
   readonly router: object;
   readonly pattern: PathPattern;
   readonly isRoute: boolean;
+  /** The whole route that was joined last, and of what. */
+  joined: JoinedRoute | undefined;
+}
+
+export interface JoinedRoute {
+  readonly mounts: readonly string[];
+  readonly own: string;
+  readonly route: string;
 }
 
 /** On each Layer that came through `use` or `route`. Shared by all copies of Express in the process. */
@@ -53,7 +61,7 @@ function register(router: object, from: number, isRoute: boolean, first: unknown
   if (!Array.isArray(stack)) return;
   const pattern = isRoute || isPath(first) ? toPattern(first) : '';
   for (let index = from; index < stack.length; index++) {
-    registrationOf.set(stack[index] as object, { router, pattern, isRoute });
+    registrationOf.set(stack[index] as object, { router, pattern, isRoute, joined: undefined });
   }
 }
 

@@ -143,7 +143,7 @@ export function watchOutbound(
   const undo = [observeReads(clientRequest.prototype, 'destroy', guard, observeDestroy)];
   if (hasCreatedChannel) {
     undo.push(
-      // Only Node's own code calls it, and none of the host's runs in it: no trace shows the frame.
+      // Agents call it, Node's and others', and none of the host's code runs in it: no trace shows the frame.
       wrapMethod(
         clientRequest.prototype,
         'onSocket',

@@ -9,8 +9,9 @@ const STEPS = 8;
 
 /**
  * Cuts the worker's long work into short pieces. A scheduler leaves a thread on its core for some 3 ms while another
- * waits for it; where the app shares that core, each export held it up for as long. A thread that sleeps of its own
- * accord gives way at once.
+ * waits for it, and where the app has one core it is the app that waits; one that sleeps of its own accord gives way
+ * at once. What that is worth is small: the hold-up at an export of 2,000 signatures was 2.0 and 2.7 ms with the pauses
+ * and 2.4 and 2.9 without, in turns (Node 24).
  *
  * A ring that fills up wakes the worker and so ends its pauses.
  */

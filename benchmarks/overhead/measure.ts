@@ -55,36 +55,34 @@ export class Bench {
   private constructor(
     private readonly folder: string,
     readonly ports: Ports,
-    private readonly stubs: Child,
-    private readonly load: Child,
+    private readonly beside: Child,
   ) {}
 
   static async open(): Promise<Bench> {
     const folder = mkdtempSync(join(tmpdir(), 'retrace-bench-'));
     writeFileSync(join(folder, 'ca.pem'), certificate.cert);
     // Always the Node that runs this: the same for every version under test.
-    const beside = { node: process.execPath, core: 'other' } as const;
-    const stubs = await start<{ ports: Ports }>({
-      ...beside,
-      args: [join(HERE, 'beside', 'stubs.mjs'), join(folder, 'agent.sock')],
+    const { child, first } = await start<{ ports: Ports }>({
+      node: process.execPath,
+      core: 'other',
+      args: [join(HERE, 'beside', 'main.mjs'), join(folder, 'agent.sock')],
     });
-    const load = await start({ ...beside, args: [join(HERE, 'beside', 'load.mjs')] });
-    return new Bench(folder, stubs.first.ports, stubs.child, load.child);
+    return new Bench(folder, first.ports, child);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.stubs.stop(), this.load.stop()]);
+    await this.beside.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Our requests since the last question: when they were in, ms since the epoch, and their bytes. */
   async arrivals(): Promise<readonly { atMs: number; bytes: number }[]> {
-    return (await this.stubs.ask<{ arrivals: { atMs: number; bytes: number }[] }>({})).arrivals;
+    return (await this.beside.ask<{ arrivals: { atMs: number; bytes: number }[] }>({})).arrivals;
   }
 
   /** Requests that reached each intake so far. */
   async received(): Promise<Readonly<Record<string, number>>> {
-    return (await this.stubs.ask<{ received: Record<string, number> }>({})).received;
+    return (await this.beside.ask<{ received: Record<string, number> }>({})).received;
   }
 
   async startApp(
@@ -120,7 +118,7 @@ export class Bench {
     more = {},
   ): Promise<LoadResult[]> {
     const slices = Math.max(1, Math.round((seconds * 1000) / SLICE_MS));
-    return this.load.ask<LoadResult[]>({ targets, slices, sliceMs: SLICE_MS, ...more });
+    return this.beside.ask<LoadResult[]>({ targets, slices, sliceMs: SLICE_MS, ...more });
   }
 
   /** Two fresh processes, warmed up, then under load in turns. */

@@ -103,7 +103,7 @@ class Target {
   }
 }
 
-async function run({ targets, slices, sliceMs, connections = CONNECTIONS, pauseMs = 0 }) {
+export async function drive({ targets, slices, sliceMs, connections = CONNECTIONS, pauseMs = 0 }) {
   const all = targets.map((target) => new Target(target));
   for (const target of all) await target.open(connections, pauseMs);
   for (let slice = 0; slice < slices; slice++) {
@@ -112,7 +112,3 @@ async function run({ targets, slices, sliceMs, connections = CONNECTIONS, pauseM
   for (const target of all) target.close();
   return all.map((target) => target.result());
 }
-
-process.on('message', (order) => void run(order).then((results) => process.send(results)));
-process.on('disconnect', () => process.exit(0));
-process.send({ ready: true });

@@ -1,6 +1,6 @@
 /**
- * What the app talks to, in one process on the other core: a PostgreSQL, a web service, and the intakes of every
- * arm. All answer at once from prepared bytes, so that the figures hold no database's noise.
+ * What the app talks to: a PostgreSQL, a web service, and the intakes of every arm. All answer at once from prepared
+ * bytes, so that the figures hold no database's noise.
  */
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
@@ -11,7 +11,6 @@ import { answerIntake } from './intakes.mjs';
 import { servePostgres } from './postgres.mjs';
 
 const { key, cert } = createRequire(import.meta.url)('../../../test/fixtures/apps/certificate.cjs');
-const socketPath = process.argv[2];
 /** Requests to each intake: an arm that sends nothing would be cheap for the wrong reason. */
 const received = {};
 /** When what we send was in, ms since the epoch, and its bytes. */
@@ -55,22 +54,27 @@ function intake(name, ports) {
 const listen = (server, where) =>
   new Promise((resolve) => server.listen(where, () => resolve(server.address())));
 const loopback = { port: 0, host: '127.0.0.1' };
-const ports = {
-  postgres: (await listen(postgres, loopback)).port,
-  service: (await listen(service, loopback)).port,
-};
-for (const name of ['opentelemetry', 'dd-trace', 'elastic', 'sentry']) {
-  ports[name] = (await listen(createHttp(intake(name, ports)), loopback)).port;
-}
-ports.newrelic = (
-  await listen(createHttps({ key, cert }, intake('newrelic', ports)), loopback)
-).port;
-rmSync(socketPath, { force: true });
-await listen(createHttp(intake('retrace', ports)), socketPath);
 
-process.on('message', () => {
-  process.send({ received, arrivals });
+/** @returns the ports by name; ours listens on `socketPath`. */
+export async function openStubs(socketPath) {
+  const ports = {
+    postgres: (await listen(postgres, loopback)).port,
+    service: (await listen(service, loopback)).port,
+  };
+  for (const name of ['opentelemetry', 'dd-trace', 'elastic', 'sentry']) {
+    ports[name] = (await listen(createHttp(intake(name, ports)), loopback)).port;
+  }
+  ports.newrelic = (
+    await listen(createHttps({ key, cert }, intake('newrelic', ports)), loopback)
+  ).port;
+  rmSync(socketPath, { force: true });
+  await listen(createHttp(intake('retrace', ports)), socketPath);
+  return ports;
+}
+
+/** What reached the intakes; arrivals since the last call. */
+export function takeReceived() {
+  const found = { received, arrivals };
   arrivals = [];
-});
-process.on('disconnect', () => process.exit(0));
-process.send({ ports });
+  return found;
+}

@@ -105,6 +105,8 @@ export class SignatureTable {
     try {
       const key = this.usesHosts ? `${method} ${host}` : method;
       const texts = this.textsOf(this.callTexts, key);
+      const recent = texts.recall(path);
+      if (recent !== 0) return recent;
       const target = withoutQuery(path);
       const known = texts.get(target);
       if (known !== 0) return known;
@@ -125,6 +127,8 @@ export class SignatureTable {
         return known ?? this.newRoute(method, route);
       }
       const texts = this.textsOf(this.targets, method);
+      const recent = texts.recall(target);
+      if (recent !== 0) return recent;
       const path = withoutQuery(target);
       const known = texts.get(path);
       if (known !== 0) return known;

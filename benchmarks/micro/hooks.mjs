@@ -6,7 +6,8 @@ import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { createSlot, observeFirstAssignment, observeReads } = require('../../dist/src/core/wrap.js');
+const { observeFirstAssignment, observeReads } = require('../../dist/src/core/wrap.js');
+const { createSlot, GivenObject } = require('../../dist/src/core/slot.js');
 const guard = { active: true, failed() {}, run: () => undefined };
 const ROUNDS = 9;
 const TIMES = 300_000;
@@ -57,6 +58,51 @@ measure(
   (list, index) => slot.get(list[index]),
 );
 measure('slot get, absent', objects(), (list, index) => slot.get(list[index]));
+
+// As in an app: a handful of slots, each on objects of its own. Shared code sees them all, a class of its own only one.
+for (let kind = 0; kind < 6; kind++) {
+  const other = createSlot();
+  for (let index = 0; index < 20_000; index++) {
+    const target = { [`own${kind}`]: index };
+    other.set(target, value);
+    other.get(target);
+  }
+}
+class Own extends GivenObject {
+  #value;
+  constructor(target, value) {
+    super(target);
+    this.#value = value;
+  }
+  static get(target) {
+    return #value in target ? target.#value : undefined;
+  }
+  static set(target, value) {
+    if (#value in target) target.#value = value;
+    else new Own(target, value);
+  }
+}
+const another = createSlot();
+measure(
+  'one of seven slots: set',
+  objects(),
+  (list, index) => (another.set(list[index], value), 1),
+);
+measure(
+  'one of seven slots: get',
+  objects((item) => another.set(item, value)),
+  (list, index) => another.get(list[index]),
+);
+measure(
+  'slot with a class of its own: set',
+  objects(),
+  (list, index) => (Own.set(list[index], value), 1),
+);
+measure(
+  'slot with a class of its own: get',
+  objects((item) => Own.set(item, value)),
+  (list, index) => Own.get(list[index]),
+);
 
 const emit = (emitter) => emitter.emit('x');
 const listened = () => new Message().on('x', () => undefined);

@@ -1,5 +1,6 @@
 import type { Guard } from '../../src/core/guard.js';
-import { createSlot, observeReads } from '../../src/core/wrap.js';
+import { createSlot } from '../../src/core/slot.js';
+import { observeReads } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { requestOfScope } from '../http/inbound-state.js';
 import { joinPatterns, pickPattern } from './pattern.js';

@@ -1,5 +1,6 @@
 import type { Guard } from '../../src/core/guard.js';
-import { createSlot, wrapMethod } from '../../src/core/wrap.js';
+import { createSlot } from '../../src/core/slot.js';
+import { wrapMethod } from '../../src/core/wrap.js';
 import { toPattern, type PathPattern } from './pattern.js';
 
 /** Where a layer was registered: what a layer itself does not know. */

@@ -1,12 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Guard } from '../../src/core/guard.js';
 import { ERROR_ABORTED } from '../../src/core/semconv.js';
-import {
-  createSlot,
-  observeFirstAssignment,
-  observeReads,
-  wrapMethod,
-} from '../../src/core/wrap.js';
+import { GivenObject, type Slot } from '../../src/core/slot.js';
+import { observeFirstAssignment, observeReads, wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { clientErrorType, errorTypeOf } from '../error-type.js';
 import { abandonedErrorType, requestErrorType } from './client-errors.js';
@@ -18,8 +14,25 @@ export interface Outbound {
   readonly scope: RequestScope | undefined;
   readonly startUs: number;
   request: ClientRequestLike | undefined;
-  status: number;
 }
+
+/** A slot with a class of its own, see src/core/slot.ts; on the ClientRequest, to which a response leads by `req`. */
+class OutboundSlot extends GivenObject {
+  #outbound: Outbound;
+  constructor(target: object, outbound: Outbound) {
+    super(target);
+    this.#outbound = outbound;
+  }
+  static get(target: object): Outbound | undefined {
+    return #outbound in target ? target.#outbound : undefined;
+  }
+  static set(target: object, outbound: Outbound): void {
+    if (#outbound in target) target.#outbound = outbound;
+    else new OutboundSlot(target, outbound);
+  }
+}
+
+const outboundOf: Slot<Outbound> = OutboundSlot;
 
 export interface ClientWatch {
   /** Runs before each `push` of a message that may be a response. */
@@ -35,7 +48,6 @@ export interface ClientWatch {
  * - `http.client.request.created` (Node ≥ 24, late 22): end of the ClientRequest constructor. Before,
  *   the constructor's one assignment to `reusedSocket` stands for it.
  * - `http.client.request.start`: the host has called `end()`; too late for a start, used as a fallback.
- * - `http.client.response.finish`: despite its name, the response's *headers* have been parsed.
  * - `http.client.request.error`: an 'error' event follows on the request.
  *
  * The end is where the parser has seen the whole response (`complete`), read by the host or not: we
@@ -52,19 +64,21 @@ export function watchOutbound(
   guard: Guard,
   hasCreatedChannel: boolean,
 ): ClientWatch {
-  const outboundOf = createSlot<Outbound>();
-
   const open = (request: ClientRequestLike): void => {
     if (outboundOf.get(request)) return;
     outboundOf.set(request, {
       scope: recorder.activeRequest(),
       startUs: recorder.nowUs(),
       request,
-      status: 0,
     });
   };
 
-  const finish = (outbound: Outbound, errorType: string | undefined, error?: unknown): void => {
+  const finish = (
+    outbound: Outbound,
+    status: number,
+    errorType: string | undefined,
+    error?: unknown,
+  ): void => {
     const request = outbound.request;
     if (request === undefined) return;
     outbound.request = undefined;
@@ -74,8 +88,8 @@ export function watchOutbound(
       outbound.startUs,
       recorder.callSignature(request.method, peer.address, pathOf(request.path)),
       recorder.peerSource(peer.scheme, peer.address, peer.port),
-      outbound.status,
-      errorType ?? clientErrorType(outbound.status),
+      status,
+      errorType ?? clientErrorType(status),
     );
   };
 
@@ -91,52 +105,42 @@ export function watchOutbound(
     };
 
   const onCreated = guarded(({ request }) => open(request));
-  const onHeaders = guarded((message) => {
-    const { request, response } = message as {
-      request: ClientRequestLike;
-      response: IncomingMessageLike;
-    };
-    const outbound = outboundOf.get(request);
-    if (outbound === undefined) return;
-    outbound.status = response.statusCode ?? 0;
-    outboundOf.set(response, outbound);
-  });
   const onError = guarded((message) => {
     const { request, error } = message as { request: ClientRequestLike; error: unknown };
     const outbound = outboundOf.get(request);
     if (outbound?.request === undefined) return;
     const elapsedUs = recorder.nowUs() - outbound.startUs;
-    finish(outbound, requestErrorType(request, error, elapsedUs), error);
+    finish(outbound, statusOf(request.res), requestErrorType(request, error, elapsedUs), error);
   });
 
   const observePush = (message: IncomingMessageLike): void => {
     if (!message.complete) return;
-    let outbound = outboundOf.get(message);
-    if (outbound === undefined && message.upgrade === true) {
-      const request = message.socket?._httpMessage;
-      outbound = request ? outboundOf.get(request) : undefined;
-      if (outbound) outbound.status = message.statusCode ?? 0;
-    }
-    if (outbound?.request !== undefined) finish(outbound, undefined);
+    let request: object | null | undefined = message.req;
+    // Node leads from a response to its request before anybody sees it, but not from that of an upgrade.
+    if (!request && message.upgrade === true) request = message.socket?._httpMessage;
+    const outbound = request ? outboundOf.get(request) : undefined;
+    if (outbound?.request !== undefined) finish(outbound, statusOf(message), undefined);
   };
 
   const observeDestroyed = (message: IncomingMessageLike): void => {
-    if (message.complete) return;
-    const outbound = outboundOf.get(message);
-    if (outbound?.request !== undefined) finish(outbound, abandonedErrorType(message));
+    if (message.complete || !message.req) return;
+    const outbound = outboundOf.get(message.req);
+    if (outbound?.request !== undefined) {
+      finish(outbound, statusOf(message), abandonedErrorType(message));
+    }
   };
 
   const observeDestroy = (self: object): void => {
     const request = self as ClientRequestLike;
     if (request.aborted !== true || request.socket || request.res) return;
     const outbound = outboundOf.get(request);
-    if (outbound) finish(outbound, ERROR_ABORTED);
+    if (outbound) finish(outbound, 0, ERROR_ABORTED);
   };
 
   const channels: [string, (message: unknown) => void][] = [
-    ['http.client.request.created', onCreated],
-    ['http.client.request.start', onCreated],
-    ['http.client.response.finish', onHeaders],
+    hasCreatedChannel
+      ? ['http.client.request.created', onCreated]
+      : ['http.client.request.start', onCreated],
     ['http.client.request.error', onError],
   ];
   for (const [name, handler] of channels) subscribe(name, handler);
@@ -154,7 +158,7 @@ export function watchOutbound(
               try {
                 const outbound = outboundOf.get(this as object);
                 const isOfTunnel = error.code === 'ERR_PROXY_TUNNEL';
-                if (outbound && isOfTunnel) finish(outbound, errorTypeOf(error), error);
+                if (outbound && isOfTunnel) finish(outbound, 0, errorTypeOf(error), error);
               } catch {
                 guard.failed();
               }
@@ -178,4 +182,9 @@ export function watchOutbound(
       for (const put of undo) put();
     },
   };
+}
+
+/** 0 where there is no response. */
+function statusOf(response: IncomingMessageLike | null | undefined): number {
+  return response?.statusCode ?? 0;
 }

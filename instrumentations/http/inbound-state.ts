@@ -1,8 +1,8 @@
-import { createSlot } from '../../src/core/wrap.js';
+import { GivenObject, type Slot } from '../../src/core/slot.js';
 import type { RequestScope } from '../../src/record/types.js';
 import type { IncomingMessageLike } from './node-types.js';
 
-/** What we keep of an inbound request, on its request and its response object, until it is closed. */
+/** What we keep of an inbound request, on its request object, until it is closed. */
 export interface Inbound {
   readonly scope: RequestScope;
   /** Raw request target; kept because frameworks rewrite `request.url`. */
@@ -11,8 +11,30 @@ export interface Inbound {
   queued: Inbound[] | undefined;
 }
 
-/** The same slot on IncomingMessage, ServerResponse and HTTP/2's streams. */
-export const inboundOf = createSlot<Inbound>();
+/** A slot with a class of its own, see src/core/slot.ts. */
+class InboundSlot extends GivenObject {
+  #inbound: Inbound;
+  constructor(target: object, inbound: Inbound) {
+    super(target);
+    this.#inbound = inbound;
+  }
+  static get(target: object): Inbound | undefined {
+    return #inbound in target ? target.#inbound : undefined;
+  }
+  static set(target: object, inbound: Inbound): void {
+    if (#inbound in target) target.#inbound = inbound;
+    else new InboundSlot(target, inbound);
+  }
+}
+
+/** The same slot on IncomingMessage and HTTP/2's streams. A ServerResponse leads to its request by `req`. */
+export const inboundOf: Slot<Inbound> = InboundSlot;
+
+/** Of the response that holds a connection, as `socket._httpMessage` names it. */
+export function inboundOfResponse(response: object | null | undefined): Inbound | undefined {
+  const request = (response as { req?: unknown } | null | undefined)?.req;
+  return typeof request === 'object' && request !== null ? inboundOf.get(request) : undefined;
+}
 
 /** Remembers which request a scope belongs to, for routers that know only the scope. */
 export function linkRequest(scope: RequestScope, request: IncomingMessageLike | undefined): void {

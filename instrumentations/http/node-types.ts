@@ -21,6 +21,8 @@ export interface IncomingMessageLike {
   readonly destroyed: boolean;
   readonly errored?: unknown;
   readonly socket?: SocketLike | null;
+  /** Of a response: the ClientRequest it answers; Node's own end of a response relies on it. Node 20 to 26, lib/_http_client.js. */
+  readonly req?: object | null;
   /** Set by Node when nobody will read the rest. Node 20 to 26, lib/_http_incoming.js. */
   readonly _dumped?: boolean;
 }

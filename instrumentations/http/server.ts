@@ -3,7 +3,7 @@ import type { Guard } from '../../src/core/guard.js';
 import { ERROR_ABORTED } from '../../src/core/semconv.js';
 import type { Recorder } from '../../src/record/types.js';
 import { serverErrorType } from '../error-type.js';
-import { inboundOf, linkRequest, type Inbound } from './inbound-state.js';
+import { inboundOf, inboundOfResponse, linkRequest, type Inbound } from './inbound-state.js';
 import type { IncomingMessageLike, ServerResponseLike, SocketLike } from './node-types.js';
 import { watchUpgrades } from './upgrade.js';
 
@@ -69,14 +69,12 @@ export function watchInbound(
   const onStart = (message: unknown): void => {
     if (!guard.active) return;
     try {
-      const { request, response, socket, server } = message as RequestStart;
+      const { request, socket, server } = message as RequestStart;
       const scope = recorder.openRequest(request.method ?? '');
       const inbound: Inbound = { scope, target: request.url ?? '', queued: undefined };
       inboundOf.set(request, inbound);
-      inboundOf.set(response, inbound);
       linkRequest(scope, request);
-      const ahead = socket._httpMessage;
-      const head = ahead ? inboundOf.get(ahead) : undefined;
+      const head = inboundOfResponse(socket._httpMessage);
       if (head !== undefined) (head.queued ??= []).push(inbound);
       recorder.enterRequest(scope);
       upgrades.expectRequestEvent(server);
@@ -88,9 +86,9 @@ export function watchInbound(
   const onFinish = (message: unknown): void => {
     if (!guard.active) return;
     try {
-      const { response, server } = message as RequestStart;
+      const { request, response, server } = message as RequestStart;
       upgrades.forgetRequestEvent(server);
-      const inbound = inboundOf.get(response);
+      const inbound = inboundOf.get(request);
       if (inbound === undefined) return;
       const next = inbound.queued?.shift();
       if (next !== undefined) next.queued = inbound.queued;
@@ -105,7 +103,7 @@ export function watchInbound(
     // Not before its 'close': until then what was written may still count as sent.
     if (!inbound.scope.open || socket?.closed !== true) return;
     const head = socket._httpMessage;
-    const isHead = head !== undefined && head !== null && inboundOf.get(head) === inbound;
+    const isHead = inboundOfResponse(head) === inbound;
     const { writableFinished, headersSent, statusCode } = (
       isHead ? head : NOT_BEGUN
     ) as ServerResponseLike;

@@ -1,5 +1,6 @@
 import type { Guard } from '../../src/core/guard.js';
-import { createSlot, observeFirstAssignment, wrapMethod } from '../../src/core/wrap.js';
+import { GivenObject } from '../../src/core/slot.js';
+import { observeFirstAssignment, wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder } from '../../src/record/types.js';
 import { NativePromise, pendingOf, poolCall, type Pending } from './pending.js';
 import { watchQueryEnd } from './query-end.js';
@@ -23,7 +24,21 @@ interface ClientClass {
 export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guard): () => void {
   const Query = Client.Query;
   if (Query === undefined) throw new TypeError('pg.Client.Query is missing');
-  const sourceOf = createSlot<number>();
+  /** A slot with a class of its own, see src/core/slot.ts. */
+  class SourceSlot extends GivenObject {
+    #id: number;
+    constructor(target: object, id: number) {
+      super(target);
+      this.#id = id;
+    }
+    static get(target: object): number | undefined {
+      return #id in target ? target.#id : undefined;
+    }
+    static set(target: object, id: number): void {
+      if (#id in target) target.#id = id;
+      else new SourceSlot(target, id);
+    }
+  }
   /** Classes of queries whose end is watched. Weak: a class may live in a reloaded module. */
   const watched = new WeakSet<object>([Query.prototype]);
   const undo: (() => void)[] = [];
@@ -31,7 +46,7 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
   let current: Pending | undefined;
 
   const source = (client: ClientLike): number => {
-    const known = sourceOf.get(client);
+    const known = SourceSlot.get(client);
     if (known !== undefined) return known;
     const { database, host, port } = client;
     const id = recorder.databaseSource(
@@ -40,7 +55,7 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
       typeof host === 'string' ? host : '',
       Number(port) || 0,
     );
-    sourceOf.set(client, id);
+    SourceSlot.set(client, id);
     return id;
   };
 

@@ -1,5 +1,5 @@
 import { ERROR_OTHER } from '../../src/core/semconv.js';
-import { createSlot } from '../../src/core/wrap.js';
+import { GivenObject, type Slot } from '../../src/core/slot.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { ERROR_CONNECTION_CLOSED, ERROR_TIMEOUT, errorTypeOf } from '../error-type.js';
 
@@ -24,8 +24,24 @@ export const poolCall = { isAwaited: false };
 /** The built-in one, whatever the host makes of the global: only its continuations keep their context. */
 export const NativePromise: unknown = Promise;
 
+/** A slot with a class of its own, see src/core/slot.ts. */
+class PendingSlot extends GivenObject {
+  #pending: Pending;
+  constructor(target: object, pending: Pending) {
+    super(target);
+    this.#pending = pending;
+  }
+  static get(target: object): Pending | undefined {
+    return #pending in target ? target.#pending : undefined;
+  }
+  static set(target: object, pending: Pending): void {
+    if (#pending in target) target.#pending = pending;
+    else new PendingSlot(target, pending);
+  }
+}
+
 /** On the Query or Submittable while it runs. */
-export const pendingOf = createSlot<Pending>();
+export const pendingOf: Slot<Pending> = PendingSlot;
 
 export function finish(pending: Pending, recorder: Recorder, errorType: string | undefined): void {
   if (!pending.open) return;

@@ -2,6 +2,9 @@
 export interface PoolLike {
   /** Class of the promises that it returns. */
   readonly Promise?: unknown;
+  /** Clients that nobody uses, and callers that wait for one; pg-pool 3. */
+  readonly _idle?: { readonly length: number };
+  readonly _pendingQueue?: { readonly length: number };
   readonly options?: {
     readonly connectionString?: unknown;
     readonly database?: unknown;

@@ -8,6 +8,8 @@ import type { QueryArgument } from './types.js';
 type Callback = (this: unknown, ...args: never[]) => unknown;
 
 const SYSTEM = 'postgresql';
+/** No clock was read: a caller that gets a free client at once does not wait for one in vain. */
+const UNKNOWN = -1;
 
 /**
  * `Pool.prototype.connect(callback)`, which `pool.query` uses too: a caller that waits for a free client
@@ -38,7 +40,7 @@ export function watchPool(
   const bind = (pool: PoolLike, callback: Callback): Callback => {
     const scope = recorder.activeRequest();
     const text = querying;
-    const startUs = text === undefined ? 0 : recorder.nowUs();
+    const startUs = text === undefined || hasFreeClient(pool) ? UNKNOWN : recorder.nowUs();
     const awaited = text !== undefined && isAwaited;
     querying = undefined;
     // Only pg-pool sees this function, and only calls it: no name or length to keep, which would cost
@@ -50,7 +52,7 @@ export function watchPool(
           const { database, host, port } = poolTarget(pool);
           recorder.recordQuery(
             scope,
-            startUs,
+            startUs === UNKNOWN ? recorder.nowUs() : startUs,
             recorder.querySignature(text, SYSTEM),
             recorder.databaseSource(SYSTEM, database, host, port),
             queryErrorType(args[0]),
@@ -120,4 +122,8 @@ export function watchPool(
   return () => {
     for (const put of undo) put();
   };
+}
+
+function hasFreeClient({ _idle: idle, _pendingQueue: waiting }: PoolLike): boolean {
+  return idle !== undefined && waiting !== undefined && idle.length > waiting.length;
 }

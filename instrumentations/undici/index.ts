@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { createSlot } from '../../src/core/wrap.js';
+import { createSlot } from '../../src/core/slot.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { clientErrorType, errorTypeOf } from '../error-type.js';
 import { pathOf } from '../http/client-target.js';

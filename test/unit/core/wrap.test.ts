@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../../src/core/guard.js';
 import { createDiag } from '../../../src/core/diag.js';
 import {
-  createSlot,
   interceptReads,
   observeFirstAssignment,
   observeReads,
   wrapMethod,
 } from '../../../src/core/wrap.js';
+import { createSlot } from '../../../src/core/slot.js';
 
 const lines: string[] = [];
 const newGuard = () =>

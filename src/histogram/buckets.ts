@@ -86,6 +86,25 @@ export class Buckets {
     this.total = 0;
   }
 
+  /** Counts from the first to the last bucket that is not empty; `offset` is the index of the first. */
+  dense(): { offset: number; counts: number[] } {
+    let first = -1;
+    let last = -1;
+    this.forEach((index) => {
+      if (first === -1) first = index - MIN_INDEX;
+      last = index - MIN_INDEX;
+    });
+    if (first === -1) return { offset: 0, counts: [] };
+    // At its full length from the start: one that grows is copied again and again.
+    const counts = new Array<number>(last - first + 1).fill(0);
+    for (let position = first; position <= last; position++) {
+      const octave = this.octaves[position >> SCALE];
+      if (octave === undefined) position |= BUCKETS_PER_OCTAVE - 1;
+      else counts[position - first] = octave[position & (BUCKETS_PER_OCTAVE - 1)] as number;
+    }
+    return { offset: first + MIN_INDEX, counts };
+  }
+
   /** Calls `visit` for each bucket that is not empty, in ascending order, until it returns true. */
   forEach(visit: (index: number, count: number) => boolean | void): void {
     for (let o = 0; o < OCTAVES; o++) {

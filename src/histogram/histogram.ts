@@ -138,14 +138,7 @@ export class Histogram {
 
   /** Buckets for the wire, trimmed at both ends; all values are positive, so the zero count is 0. */
   toExponential(): ExponentialBuckets {
-    const counts: number[] = [];
-    let offset = 0;
-    this.buckets.forEach((index, count) => {
-      if (counts.length === 0) offset = index;
-      while (counts.length < index - offset) counts.push(0);
-      counts.push(count);
-    });
-    return { scale: SCALE, offset, counts };
+    return { scale: SCALE, ...this.buckets.dense() };
   }
 
   /** Takes over a point of any scale; see `exponentialToParts` for what is exact. Never throws. */

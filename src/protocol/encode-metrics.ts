@@ -70,7 +70,9 @@ function writePoints<P>(
   step?: () => void,
 ): void {
   for (const point of points) {
-    writer.message(METRIC_DATA.dataPoints, () => write(writer, point));
+    const at = writer.open(METRIC_DATA.dataPoints);
+    write(writer, point);
+    writer.close(at);
     step?.();
   }
 }
@@ -94,10 +96,10 @@ function writeExponentialPoint(writer: WireWriter, point: ExponentialPoint): voi
   writer.double(EXPONENTIAL_POINT.sum, point.sum);
   writer.zigzag32(EXPONENTIAL_POINT.scale, point.scale);
   writer.fixed64(EXPONENTIAL_POINT.zeroCount, point.zeroCount);
-  writer.message(EXPONENTIAL_POINT.positive, () => {
-    writer.zigzag32(BUCKETS.offset, point.positiveOffset);
-    writer.packedVarints(BUCKETS.counts, point.positiveCounts);
-  });
+  const bucketsAt = writer.open(EXPONENTIAL_POINT.positive);
+  writer.zigzag32(BUCKETS.offset, point.positiveOffset);
+  writer.packedVarints(BUCKETS.counts, point.positiveCounts);
+  writer.close(bucketsAt);
   if (point.min !== undefined) writer.double(EXPONENTIAL_POINT.min, point.min);
   if (point.max !== undefined) writer.double(EXPONENTIAL_POINT.max, point.max);
 }

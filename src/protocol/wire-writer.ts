@@ -6,6 +6,7 @@ import { WIRE } from './wire-types.js';
  */
 export class WireWriter {
   private buffer = Buffer.allocUnsafe(16 * 1024);
+  private view = viewOf(this.buffer);
   private length = 0;
 
   /** A view of what was written; valid until the next write. */
@@ -18,8 +19,33 @@ export class WireWriter {
    * free, and the body moves up in the rare case that the length needs more.
    */
   message(field: number, write: () => void): void {
+    const at = this.open(field);
+    write();
+    this.close(at);
+  }
+
+  /** Begins a nested message where a closure per message would be too many. @returns what `close` needs */
+  open(field: number): number {
     this.tag(field, WIRE.lengthDelimited);
-    this.lengthPrefixed(write);
+    const lengthAt = this.length;
+    this.byte(0);
+    return lengthAt;
+  }
+
+  /** Ends the message that `open` began. */
+  close(lengthAt: number): void {
+    const bytes = this.length - lengthAt - 1;
+    if (bytes <= 0x7f) {
+      this.buffer[lengthAt] = bytes;
+      return;
+    }
+    let extra = 0;
+    for (let rest = bytes; rest > 0x7f; rest = Math.floor(rest / 0x80)) extra++;
+    this.reserve(extra);
+    this.buffer.copyWithin(lengthAt + 1 + extra, lengthAt + 1, this.length);
+    this.length = lengthAt;
+    this.varint(bytes);
+    this.length += bytes;
   }
 
   string(field: number, value: string): void {
@@ -82,14 +108,17 @@ export class WireWriter {
   bigFixed64(field: number, value: bigint): void {
     this.tag(field, WIRE.fixed64);
     this.reserve(8);
-    this.length = this.buffer.writeBigUInt64LE(BigInt.asUintN(64, value), this.length);
+    // Takes the lowest 64 bits; Buffer's own method makes four BigInts of them.
+    this.view.setBigUint64(this.length, value, true);
+    this.length += 8;
   }
 
   packedVarints(field: number, values: readonly number[]): void {
     if (values.length === 0) return;
-    this.message(field, () => {
-      for (const value of values) this.varint(toCount(value));
-    });
+    const at = this.open(field);
+    for (let index = 0; index < values.length; index++)
+      this.varint(toCount(values[index] as number));
+    this.close(at);
   }
 
   packedFixed64(field: number, values: readonly number[]): void {
@@ -104,24 +133,6 @@ export class WireWriter {
     this.tag(field, WIRE.lengthDelimited);
     this.varint(values.length * 8);
     for (const value of values) this.rawDouble(value);
-  }
-
-  private lengthPrefixed(write: () => void): void {
-    const lengthAt = this.length;
-    this.byte(0);
-    write();
-    const bytes = this.length - lengthAt - 1;
-    if (bytes > 0x7f) {
-      let extra = 0;
-      for (let rest = bytes; rest > 0x7f; rest = Math.floor(rest / 0x80)) extra++;
-      this.reserve(extra);
-      this.buffer.copyWithin(lengthAt + 1 + extra, lengthAt + 1, this.length);
-      this.length = lengthAt;
-      this.varint(bytes);
-      this.length += bytes;
-    } else {
-      this.buffer[lengthAt] = bytes;
-    }
   }
 
   private tag(field: number, wireType: number): void {
@@ -160,10 +171,15 @@ export class WireWriter {
     const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
+    this.view = viewOf(larger);
   }
 }
 
 /** Nearest integer that a count can be: encoding must not fail on what a foreign sender wrote. */
 function toCount(value: number): number {
   return value > 0 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

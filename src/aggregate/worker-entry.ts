@@ -14,6 +14,7 @@ import { SocketSender } from '../transport/socket-sender.js';
 import type { PipelineOptions, WorkerData, WorkerMessage } from './options.js';
 import { Pace } from './pace.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
+import { goBehindTheApp } from './priority.js';
 import { RuntimeMeter } from './runtime-meter.js';
 import { ThreadPlace } from './thread-group.js';
 import { warmUp } from './warm-up.js';
@@ -67,6 +68,7 @@ function main({ ring, port, options, group }: WorkerData): void {
   // As late as possible: until here a host that ends drains the ring itself, from here on it waits for us.
   const owner = OWNER_OFFSET_BYTES / 4;
   if (Atomics.compareExchange(words, owner, OWNER.nobody, OWNER.worker) !== OWNER.nobody) return;
+  goBehindTheApp();
 
   const windowMs = options.windowSeconds * 1000;
   let nextCut = performance.now() + windowMs;

@@ -70,6 +70,28 @@ describe.skipIf(!built)('delivery from a running app', LAST_TURN, () => {
     expect(stderr).toBe('');
   });
 
+  it.runIf(process.platform === 'linux')(
+    'has one thread, which goes behind the app’s own, and changes no other one’s priority',
+    async () => {
+      writeFileSync(
+        file,
+        `${APP}
+setTimeout(() => {
+  const { readdirSync, readFileSync } = require('node:fs');
+  const nice = (task) => readFileSync('/proc/self/task/' + task + '/stat', 'latin1').split(') ')[1].split(' ')[16];
+  const tasks = readdirSync('/proc/self/task');
+  console.log('nice', nice(String(process.pid)), tasks.map(nice).filter((one) => one !== '0').join());
+}, 1500);
+`,
+      );
+      await agent.listen();
+      const { stdout } = await agent.run({ args: [file, '10', '0', '3000'], env: fast });
+      expect(stdout).toContain('nice 0 5\n');
+      const bare = await agent.run({ args: [file, '10', '0', '3000'], retrace: false });
+      expect(bare.stdout).toContain('nice 0 \n');
+    },
+  );
+
   it('keeps its own traffic and its worker out of the data', async () => {
     await agent.listen();
     await agent.run({ args: [file, '10', '0', '2500'], env: fast });

@@ -28,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   { app: 'http-upgrade', expected: 'http-upgrade', unused: NO_QUERY },
   { app: 'http-client', expected: 'http-client', unused: NO_QUERY },
   { app: 'https-server', expected: 'https-server', unused: NO_CLIENT },
+  { app: 'context', expected: 'context', unused: NO_QUERY },
   { app: 'fetch', expected: 'fetch', unused: NO_QUERY },
   { app: 'undici', expected: 'undici', unused: NO_QUERY },
   { app: 'pg', expected: 'pg', needsPostgres: true },

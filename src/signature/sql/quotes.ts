@@ -143,13 +143,7 @@ export class Quotes extends Values {
     const { doubleQuote } = this.dialect;
     if (doubleQuote === 'mask') return false;
     if (this.prev === PREV.dot || this.expectsName) return true;
-    const src = this.src;
-    if (
-      src[end] === 46 &&
-      (classOf[src[end + 1] as number] === CLASS.word || src[end + 1] === 34 || src[end + 1] === 42)
-    ) {
-      return true;
-    }
+    if (this.leadsToName(end)) return true;
     if (this.depth > 0 && this.frames[this.depth] === FRAME.columns) return true;
     if (this.lastAct === ACT.set) return true;
     if (doubleQuote === 'proven') return false;
@@ -157,6 +151,13 @@ export class Quotes extends Values {
     const frame = this.depth > 0 ? this.frames[this.depth] : FRAME.group;
     if (frame === FRAME.list || frame === FRAME.row) return false;
     return !/[0-9]/.test(content);
+  }
+
+  /** `"a".b`, `"a"."b"`, `"a".*`, and `"a".?`, as which such a name is written when it is masked. */
+  private leadsToName(end: number): boolean {
+    if (this.src[end] !== 46) return false;
+    const next = this.src[end + 1] as number;
+    return classOf[next] === CLASS.word || next === 34 || next === 42 || next === 63;
   }
 
   private routineWordFollows(end: number): boolean {

@@ -30,6 +30,11 @@ const cases: [string, string, string[]][] = [
     'SELECT a, $Tag_/1$ kanari7 $tag_1$ kanari8 $Tag_1$ AS b FROM t',
     ['kanari7', 'kanari8'],
   ],
+  [
+    'a quoted name before one that is masked as a whole',
+    'SELECT "t"."@kanari36", "t".a93112 FROM x',
+    ['kanari36', '93112'],
+  ],
   ['a word cut with dots, not in a list', 'DELETE FROM t WHERE a = kanari36...', ['kanari36']],
   ['a word cut with an ellipsis', 'UPDATE t SET a = kanari36…', ['kanari36']],
   [

@@ -10,6 +10,7 @@ import { Quotes } from './quotes.js';
 const { wordBits } = chars;
 const { BROKEN, findCommentEnd, findLineEnd, UNCLEAR } = literals;
 const { wordAct, wordFlags } = words;
+const BACKSLASH_BYTE = 92;
 /** The end of the text was reached, or nothing after this point may be written. */
 const STOP = -3;
 
@@ -37,6 +38,9 @@ export class Comments extends Quotes {
       this.oddComment = true;
     }
     if (always) return end;
+    // The middle of a literal that goes on in the next line, where this is no comment.
+    if (src[end - 2] === BACKSLASH_BYTE && src[end - 1] === 10 && this.nameFollows(end))
+      return UNCLEAR;
     this.unsureAt = this.o;
     return this.changesReading(from, end) ? UNCLEAR : end;
   }

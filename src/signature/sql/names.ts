@@ -35,6 +35,7 @@ const PART = /[a-z0-9\u0080-\uffff]+/gi;
 const HEX_PREFIXED = /0x[0-9a-f]/;
 const HEX_GROUPED = /0x_[0-9a-f]/i;
 const NOT_PLAIN = /[^\0-\x7f]|#/;
+const NUMBERED = /^\?[0-9]/;
 /** A whole name of hexadecimal digits after an x. */
 const HEX_NAME = /^x_?[0-9a-f]{4,}$/;
 
@@ -73,8 +74,8 @@ export function maskName(name: string): string {
     HEX_NAME.test(name.toLowerCase()) || HEX_GROUPED.test(name)
       ? '?'
       : name.replace(PART, maskPart).replace(/\?{2,}/g, '?');
-  // Read again, our mark could not be told from a value before such a character.
-  return masked !== name && NOT_PLAIN.test(name) ? '?' : masked;
+  // Read again, our mark could not be told from a value before such a character, nor from a bind before a digit.
+  return masked !== name && (NOT_PLAIN.test(name) || NUMBERED.test(masked)) ? '?' : masked;
 }
 
 /** A name may consist of letters of any script, digits, `_`, `$`, `#` and our mark. */

@@ -35,6 +35,12 @@ const cases: [string, string, string[]][] = [
     'SELECT "t"."@kanari36", "t".a93112 FROM x',
     ['kanari36', '93112'],
   ],
+  ['a name that is masked but for its last digit', 'CALL p(0b1101, 0/b110?1)', ['b110']],
+  [
+    'a hexadecimal literal cut at its x, behind MySQL’s comment',
+    'SELECT a FROM t WHERE b# BETWEEN 0x\\\ndead',
+    ['dead'],
+  ],
   ['a word cut with dots, not in a list', 'DELETE FROM t WHERE a = kanari36...', ['kanari36']],
   ['a word cut with an ellipsis', 'UPDATE t SET a = kanari36…', ['kanari36']],
   [

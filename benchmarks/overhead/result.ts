@@ -24,6 +24,10 @@ function run(file: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}`);
 }
 
+// What is measured is the compiled output: an old one would be measured without a word.
+if (spawnSync('npm', ['run', '--silent', 'build:runtime'], { stdio: 'inherit' }).status !== 0) {
+  throw new Error('the runtime could not be built');
+}
 for (const part of PARTS) {
   console.log(`\n${new Date().toISOString()}  ${part}`);
   run('run.ts', [...part.split(' '), '--write']);

@@ -9,6 +9,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 
 /** A child that answers each message with one, in order. */
 export interface Child {
+  readonly pid: number;
   ask<T>(message?: unknown): Promise<T>;
   stop(): Promise<void>;
 }
@@ -43,6 +44,7 @@ export async function start<T>(command: Command): Promise<{ child: Child; first:
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...command.env },
   });
   const child: Child = {
+    pid: process_.pid ?? 0,
     ask: (message) => answerOf(process_, message),
     stop: () => stop(process_),
   };

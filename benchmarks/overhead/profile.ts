@@ -141,7 +141,7 @@ function print(rounds: readonly Profile[][], name: string): void {
     }
   }
   const rows = [...sums].sort(([, a], [, b]) => Math.abs(b[1] - b[0]) - Math.abs(a[1] - a[0]));
-  const total = rows.reduce((sum, [, [a, b]]) => [sum[0] + a, sum[1] + b], [0, 0]);
+  const total = [0, 1].map((arm) => rows.reduce((sum, [, us]) => sum + (us[arm] ?? 0), 0));
   console.log(`\nby ${name}: ${total.map((us) => us.toFixed(2)).join(' → ')} µs per request`);
   for (const [key, [bare, arm]] of rows.slice(0, Number(values.rows))) {
     const [a, b, added] = [bare, arm, arm - bare].map((us) => us.toFixed(2).padStart(7));

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Guard } from '../../src/core/guard.js';
 import { ERROR_ABORTED } from '../../src/core/semconv.js';
-import { GivenObject, type Slot } from '../../src/core/slot.js';
+import { GivenObject, type FreshSlot } from '../../src/core/slot.js';
 import { observeFirstAssignment, observeReads, wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { clientErrorType, errorTypeOf } from '../error-type.js';
@@ -30,9 +30,12 @@ class OutboundSlot extends GivenObject {
     if (#outbound in target) target.#outbound = outbound;
     else new OutboundSlot(target, outbound);
   }
+  static putOn(target: object, outbound: Outbound): void {
+    new OutboundSlot(target, outbound);
+  }
 }
 
-const outboundOf: Slot<Outbound> = OutboundSlot;
+const outboundOf: FreshSlot<Outbound> = OutboundSlot;
 
 export interface ClientWatch {
   /** Runs before each `push` of a message that may be a response. */
@@ -64,13 +67,13 @@ export function watchOutbound(
   guard: Guard,
   hasCreatedChannel: boolean,
 ): ClientWatch {
+  const outboundFor = (request: ClientRequestLike): Outbound => ({
+    scope: recorder.activeRequest(),
+    startUs: recorder.nowUs(),
+    request,
+  });
   const open = (request: ClientRequestLike): void => {
-    if (outboundOf.get(request)) return;
-    outboundOf.set(request, {
-      scope: recorder.activeRequest(),
-      startUs: recorder.nowUs(),
-      request,
-    });
+    if (!outboundOf.get(request)) outboundOf.putOn(request, outboundFor(request));
   };
 
   const finish = (
@@ -104,7 +107,9 @@ export function watchOutbound(
       }
     };
 
-  const onCreated = guarded(({ request }) => open(request));
+  // Once for each request, at the end of its constructor.
+  const onCreated = guarded(({ request }) => outboundOf.putOn(request, outboundFor(request)));
+  const onStart = guarded(({ request }) => open(request));
   const onError = guarded((message) => {
     const { request, error } = message as { request: ClientRequestLike; error: unknown };
     const outbound = outboundOf.get(request);
@@ -140,7 +145,7 @@ export function watchOutbound(
   const channels: [string, (message: unknown) => void][] = [
     hasCreatedChannel
       ? ['http.client.request.created', onCreated]
-      : ['http.client.request.start', onCreated],
+      : ['http.client.request.start', onStart],
     ['http.client.request.error', onError],
   ];
   for (const [name, handler] of channels) subscribe(name, handler);

@@ -1,4 +1,4 @@
-import { GivenObject, type Slot } from '../../src/core/slot.js';
+import { GivenObject, type FreshSlot } from '../../src/core/slot.js';
 import type { RequestScope } from '../../src/record/types.js';
 import type { IncomingMessageLike } from './node-types.js';
 
@@ -25,10 +25,13 @@ class InboundSlot extends GivenObject {
     if (#inbound in target) target.#inbound = inbound;
     else new InboundSlot(target, inbound);
   }
+  static putOn(target: object, inbound: Inbound): void {
+    new InboundSlot(target, inbound);
+  }
 }
 
 /** The same slot on IncomingMessage and HTTP/2's streams. A ServerResponse leads to its request by `req`. */
-export const inboundOf: Slot<Inbound> = InboundSlot;
+export const inboundOf: FreshSlot<Inbound> = InboundSlot;
 
 /** Of the response that holds a connection, as `socket._httpMessage` names it. */
 export function inboundOfResponse(response: object | null | undefined): Inbound | undefined {

@@ -30,13 +30,18 @@ export function createHttpInstrumentation(): Instrumentation<undefined> {
         outbound.stop,
         observeReads(messages, 'push', guard, (self) => {
           const message = self as IncomingMessageLike;
+          // Asked first, because it is slow to find out that a response has no slot.
+          if (message.method === null) {
+            outbound.observePush(message);
+            return;
+          }
           const request = inboundOf.get(message);
-          if (request === undefined) outbound.observePush(message);
-          else enterForMessage(request, message, recorder);
+          if (request !== undefined) enterForMessage(request, message, recorder);
         }),
         observeReads(messages, 'destroy', guard, (self) => {
-          const request = inboundOf.get(self);
-          if (request !== undefined) inbound.observeDestroy(request, self as IncomingMessageLike);
+          const message = self as IncomingMessageLike;
+          const request = message.method === null ? undefined : inboundOf.get(message);
+          if (request !== undefined) inbound.observeDestroy(request, message);
         }),
         observeReads(messages, '_destroy', guard, (self) => {
           outbound.observeDestroyed(self as IncomingMessageLike);

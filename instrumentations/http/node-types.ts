@@ -11,7 +11,8 @@ export interface SocketLike {
 }
 
 export interface IncomingMessageLike {
-  readonly method?: string;
+  /** Null on a response. */
+  readonly method?: string | null;
   readonly url?: string;
   readonly statusCode?: number;
   /** The parser has seen the end of the message, read by the host or not. */

@@ -72,7 +72,7 @@ export function watchInbound(
       const { request, socket, server } = message as RequestStart;
       const scope = recorder.openRequest(request.method ?? '');
       const inbound: Inbound = { scope, target: request.url ?? '', queued: undefined };
-      inboundOf.set(request, inbound);
+      inboundOf.putOn(request, inbound);
       linkRequest(scope, request);
       const head = inboundOfResponse(socket._httpMessage);
       if (head !== undefined) (head.queued ??= []).push(inbound);

@@ -123,7 +123,7 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
     ),
     observeFirstAssignment(Query.prototype, 'text', guard, (query) => {
       if (current === undefined) return;
-      pendingOf.set(query, current);
+      pendingOf.putOn(query, current);
       current = undefined;
     }),
   );

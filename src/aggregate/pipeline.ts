@@ -59,6 +59,8 @@ export interface PipelineParts {
 const DIRECT_RETRY: RetryLimits = { firstMs: 1000, maxMs: 60_000 };
 
 const UNSETTLED = UNSETTLED_OFFSET_BYTES / 4;
+/** Requests may be open for minutes before they are let go: there is no hurry, and each look walks the whole table. */
+const SWEEP_INTERVAL_US = 1e6;
 
 /**
  * Everything behind the ring, in the order of the data: reader → tracker → aggregator → window → queue; and beside
@@ -70,6 +72,7 @@ export class Pipeline {
   readonly #aggregator: Aggregator;
   readonly #picker = new WaterfallPicker();
   readonly #tracker: RequestTracker;
+  #nextSweepUs = 0;
   readonly #dictionary: Dictionary;
   readonly #queue: DeliveryQueue<Account>;
   readonly #shared: SharedAccount;
@@ -132,7 +135,11 @@ export class Pipeline {
     // Before the tail moves: at no time may the ring look empty while nobody admits to hold its records.
     if (Atomics.exchange(this.#words, UNSETTLED, 1) === 0) this.#mark?.set();
     const taken = this.#reader.drain(this.#take);
-    this.#tracker.sweep(this.#producerNowUs());
+    const nowUs = this.#producerNowUs();
+    if (nowUs >= this.#nextSweepUs) {
+      this.#nextSweepUs = nowUs + SWEEP_INTERVAL_US;
+      this.#tracker.sweep(nowUs);
+    }
     return taken;
   }
 

@@ -33,8 +33,9 @@ const COST_HEAD = [
 
 /** The part of README.md about cost: the figures of the latest result file, bars that were missed included. */
 export function costSection(): string {
-  const results = latestResults();
-  if (results === undefined) return 'Not measured yet: `npm run bench:overhead -- --write`.';
+  const latest = latestResults();
+  if (latest === undefined) return 'Not measured yet: `npm run bench:overhead -- --write`.';
+  const { name, results } = latest;
   const { date, machine, versions, runs } = results;
   const rows = rowsOf(runs).filter((row) => row.arm !== 'bare');
   const own = rows.filter((row) => row.arm === 'retrace');
@@ -46,7 +47,7 @@ export function costSection(): string {
   const compared = new Set(besides.map((row) => `${row.node} ${row.scenario}`));
   const sideBySide = rows.filter((row) => compared.has(`${row.node} ${row.scenario}`));
   return [
-    `Measured ${date} on ${machine} by \`npm run bench:overhead\` ([every figure](benchmarks/results/overhead-${date}.md), [how](benchmarks/overhead/README.md)): medians of rounds, each an app with and an app without in turns on one core.`,
+    `Measured ${date} on ${machine} by \`npm run bench:overhead\` ([every figure](benchmarks/results/${name}.md), [how](benchmarks/overhead/README.md)): medians of rounds, each an app with and an app without in turns on one core.`,
     table(
       ['What', 'Bar', 'Measured', ''],
       barsOf(results).map((bar) => [bar.says, bar.bar, bar.measured, bar.met ? 'met' : 'missed']),

@@ -11,6 +11,12 @@ import { parseArgs } from 'node:util';
 import { armOf, SCENARIOS } from './arms.js';
 import { type Child, raisePriority } from './child.js';
 import { Bench } from './measure.js';
+import {
+  compareProfiles,
+  parseSamples,
+  type Profile,
+  SAMPLES_PER_SECOND,
+} from './profile-views.js';
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +26,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '6' },
     rows: { type: 'string', default: '60' },
-    /** What samples are added up by: comma-separated names of `VIEWS`. */
+    /** What samples are added up by: some of thread, group, symbol, script (see profile-views.ts). */
     by: { type: 'string', default: 'thread,group,symbol,script' },
   },
 });
@@ -29,67 +35,6 @@ const arms = ['bare', values.arm].map(armOf).map((arm) => ({
   ...arm,
   preload: ['--perf-basic-prof', ...arm.preload],
 }));
-
-const SAMPLES_PER_SECOND = 5000;
-
-interface Profile {
-  readonly samples: readonly Sample[];
-  readonly requests: number;
-}
-
-interface Sample {
-  readonly thread: string;
-  /** Innermost first, `name (object)`. */
-  readonly frames: readonly string[];
-}
-
-const SCRIPT = / \(\/tmp\/perf-\d+\.map\)$/;
-const isScript = (frame: string): boolean => SCRIPT.test(frame) && !frame.startsWith('Builtin:');
-/** Without the tier and the process. */
-const short = (frame: string): string =>
-  frame
-    .replace(SCRIPT, '')
-    .replace(/^JS:|^[~*^+']+/g, '')
-    .slice(0, 110);
-
-const VIEWS: Readonly<Record<string, (sample: Sample) => string>> = {
-  thread: ({ thread }) => thread,
-  group: ({ frames }) => {
-    const inner = frames[0] ?? '';
-    if (inner.includes('[kernel')) return 'kernel';
-    if (isScript(inner)) return 'JavaScript';
-    return /Builtins_/.test(inner) ? 'builtin' : inner.replace(/^.* \(([^)]*)\)$/, '$1');
-  },
-  symbol: ({ thread, frames }) =>
-    `${thread === 'main' ? '' : `${thread}: `}${short(frames[0] ?? '?')}`,
-  script: ({ thread, frames }) => {
-    const frame = frames.find(isScript);
-    return `${thread === 'main' ? '' : `${thread}: `}${frame === undefined ? '(none)' : short(frame)}`;
-  },
-};
-
-function samplesOf(file: string, pid: number): Sample[] {
-  const text = execFileSync(
-    'perf',
-    ['script', '-i', file, '-F', 'comm,pid,tid,ip,sym,symoff,dso'],
-    { encoding: 'utf8', maxBuffer: 2 ** 31, stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  const samples: Sample[] = [];
-  for (const block of text.split('\n\n')) {
-    const [head = '', ...lines] = block.trim().split('\n');
-    const ids = /^(.*?)\s+(\d+)\/(\d+)/.exec(head);
-    if (ids === null || lines.length === 0) continue;
-    const frames = lines.map((line) =>
-      line
-        .trim()
-        .replace(/^[0-9a-f]+ /, '')
-        .replace(/\+0x[0-9a-f]+ \(/, ' ('),
-    );
-    const thread = Number(ids[3]) === pid ? 'main' : (ids[1] ?? '').trim();
-    samples.push({ thread, frames });
-  }
-  return samples;
-}
 
 /** A fresh process per arm, as in bench:overhead: what V8 inlines differs from process to process. */
 async function profileRound(bench: Bench, node: string, folder: string): Promise<Profile[]> {
@@ -113,6 +58,16 @@ async function profileRound(bench: Bench, node: string, folder: string): Promise
   }
 }
 
+function samplesOf(file: string, pid: number): Profile['samples'] {
+  const fields = 'comm,pid,tid,ip,sym,symoff,dso';
+  const text = execFileSync('perf', ['script', '-i', file, '-F', fields], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 31,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return parseSamples(text, pid);
+}
+
 function record(pid: number, file: string): () => Promise<void> {
   const options = ['-q', '-e', 'cpu-clock', '-g', '-F', String(SAMPLES_PER_SECOND)];
   const perf = spawn('perf', ['record', ...options, '-p', String(pid), '-o', file], {
@@ -123,30 +78,6 @@ function record(pid: number, file: string): () => Promise<void> {
     perf.kill('SIGINT');
     await ended;
   };
-}
-
-function print(rounds: readonly Profile[][], name: string): void {
-  const view = VIEWS[name];
-  if (view === undefined) throw new Error(`no view is called ${name}`);
-  const sums = new Map<string, [number, number]>();
-  for (const round of rounds) {
-    for (const [index, { samples, requests }] of round.entries()) {
-      const usPerSample = 1e6 / SAMPLES_PER_SECOND / requests / rounds.length;
-      for (const sample of samples) {
-        const key = view(sample);
-        const sum = sums.get(key) ?? [0, 0];
-        sum[index as 0 | 1] += usPerSample;
-        sums.set(key, sum);
-      }
-    }
-  }
-  const rows = [...sums].sort(([, a], [, b]) => Math.abs(b[1] - b[0]) - Math.abs(a[1] - a[0]));
-  const total = [0, 1].map((arm) => rows.reduce((sum, [, us]) => sum + (us[arm] ?? 0), 0));
-  console.log(`\nby ${name}: ${total.map((us) => us.toFixed(2)).join(' → ')} µs per request`);
-  for (const [key, [bare, arm]] of rows.slice(0, Number(values.rows))) {
-    const [a, b, added] = [bare, arm, arm - bare].map((us) => us.toFixed(2).padStart(7));
-    console.log(`${added}  ${a} → ${b}  ${key}`);
-  }
 }
 
 async function main(): Promise<void> {
@@ -162,7 +93,9 @@ async function main(): Promise<void> {
       rounds.push(await profileRound(bench, found.path, folder));
       process.stderr.write(`round ${round} of ${values.rounds}\n`);
     }
-    for (const name of values.by.split(',')) print(rounds, name);
+    for (const name of values.by.split(',')) {
+      console.log(`\n${compareProfiles(rounds, name, Number(values.rows))}`);
+    }
   } finally {
     await bench.close();
     rmSync(folder, { recursive: true, force: true });

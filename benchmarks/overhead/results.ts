@@ -37,15 +37,17 @@ export interface LongRun {
   readonly residentGrowthMb: number;
 }
 
-/** Adds to today's result file and writes its table anew. @returns the table's path */
+/** Adds to the day's result file of this machine and writes its table anew. @returns the table's path */
 export function appendResults(
   more: Partial<Pick<Results, 'runs' | 'exportDelay' | 'longRun'>>,
 ): string {
   const date = new Date().toISOString().slice(0, 10);
-  const file = fileOf(date);
+  const machine = machineLine();
+  const name = nameFor(date, machine);
+  const file = join(RESULTS, `${name}.json`);
   const results: Results = existsSync(file)
     ? readResults(file)
-    : { date, machine: machineLine(), versions: {}, runs: [] };
+    : { date, machine, versions: {}, runs: [] };
   Object.assign(results.versions, versions());
   // A later part of the day's measurements has rounds of its own: pairs are made within one.
   const base = Math.max(-1, ...results.runs.map((run) => run.round)) + 1;
@@ -53,22 +55,35 @@ export function appendResults(
   if (more.exportDelay !== undefined) results.exportDelay = more.exportDelay;
   if (more.longRun !== undefined) results.longRun = more.longRun;
   writeFileSync(file, `${JSON.stringify(results)}\n`);
-  const table = join(RESULTS, `overhead-${date}.md`);
+  const table = join(RESULTS, `${name}.md`);
   writeFileSync(table, render(results));
   return table;
 }
 
-/** The newest result file, if there is one. */
-export function latestResults(): Results | undefined {
-  const [latest] = readdirSync(RESULTS)
-    .filter((name) => /^overhead-[\d-]+\.json$/.test(name))
-    .sort()
-    .reverse();
-  return latest === undefined ? undefined : readResults(join(RESULTS, latest));
+/** The newest results and what their files are called, if there are any. */
+export function latestResults(): { name: string; results: Results } | undefined {
+  const file = newestOf(readdirSync(RESULTS));
+  if (file === undefined) return undefined;
+  return { name: file.replace(/\.json$/, ''), results: readResults(join(RESULTS, file)) };
 }
 
-function fileOf(date: string): string {
-  return join(RESULTS, `overhead-${date}.json`);
+/** Of the names of result files the one with the latest day, of that day the one begun last. */
+export function newestOf(names: readonly string[]): string | undefined {
+  const found = names.flatMap((name) => {
+    const parts = /^overhead-(\d+-\d+-\d+)(?:-(\d+))?\.json$/.exec(name);
+    return parts === null ? [] : [{ name, day: parts[1] ?? '', turn: Number(parts[2] ?? 1) }];
+  });
+  found.sort((a, b) => (a.day === b.day ? a.turn - b.turn : a.day < b.day ? -1 : 1));
+  return found.at(-1)?.name;
+}
+
+/** A file per day and machine: `overhead-2026-11-30`, then `overhead-2026-11-30-2`. Runs of two machines have no common median. */
+function nameFor(date: string, machine: string): string {
+  for (let turn = 1; ; turn++) {
+    const name = turn === 1 ? `overhead-${date}` : `overhead-${date}-${turn}`;
+    const file = join(RESULTS, `${name}.json`);
+    if (!existsSync(file) || readResults(file).machine === machine) return name;
+  }
 }
 
 function readResults(file: string): Results {

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { barsOf } from '../../benchmarks/overhead/bars.js';
+import { compareProfiles, parseSamples } from '../../benchmarks/overhead/profile-views.js';
 import type { Run } from '../../benchmarks/overhead/measure.js';
-import type { Results } from '../../benchmarks/overhead/results.js';
+import { newestOf, type Results } from '../../benchmarks/overhead/results.js';
 import { built } from './runtime-harness.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -90,5 +91,42 @@ describe('the benchmark of our cost', () => {
     expect(of('kept, full')).toMatchObject({ bar: '≥ 0.96', measured: '0.950', met: false });
     expect(of('cheaper')).toMatchObject({ bar: '≥ 20', measured: '27.8', met: true });
     expect(of('hello world')).toBeUndefined();
+  });
+
+  it('takes the latest day, and of several machines on it the one measured last', () => {
+    const first = 'overhead-2026-11-30.json';
+    const second = 'overhead-2026-11-30-2.json';
+    const tenth = 'overhead-2026-11-30-10.json';
+    expect(newestOf([second, 'overhead-2026-11-29.json', first, 'overhead-2026-12-01.md'])).toBe(
+      second,
+    );
+    expect(newestOf([second, tenth, first])).toBe(tenth);
+    expect(newestOf([tenth, 'overhead-2026-12-01.json'])).toBe('overhead-2026-12-01.json');
+    expect(newestOf(['server.md'])).toBeUndefined();
+  });
+
+  it('adds up profiles by symbol, whatever process and tier they come from', () => {
+    const text = (pid: number, tier: string): string =>
+      [
+        `node ${pid}/${pid} `,
+        `\t    7f01 JS:${tier}'call /app/x.js:1:2+0x10 (/tmp/perf-${pid}.map)`,
+        '\t  abcdef Builtins_InterpreterEntryTrampoline+0xcc (/opt/node)',
+        '',
+        `retrace ${pid}/${pid + 1} `,
+        '\tffffffff81 tcp_ack+0x1 ([kernel.kallsyms])',
+        '',
+      ].join('\n');
+    const bare = { samples: parseSamples(text(7, '~'), 7), requests: 100 };
+    const arm = {
+      samples: [text(9, '*'), text(9, '+')].flatMap((one) => parseSamples(one, 9)),
+      requests: 100,
+    };
+    // A sample is 200 µs.
+    const symbols = compareProfiles([[bare, arm]], 'symbol', 9).split('\n');
+    expect(symbols[0]).toBe('by symbol: 4.00 → 8.00 µs per request');
+    expect(symbols[1]).toBe('   2.00     2.00 →    4.00  call /app/x.js:1:2');
+    expect(symbols[2]).toMatch(/2\.00 → +4\.00 {2}retrace: tcp_ack/);
+    expect(compareProfiles([[bare, arm]], 'group', 9)).toMatch(/JavaScript\n.*kernel$/);
+    expect(() => compareProfiles([], 'colour', 9)).toThrow('no view is called colour');
   });
 });

@@ -31,9 +31,12 @@ const { values } = parseArgs({
   },
 });
 
+/** With that option V8 also begins a log of its own per thread, where the app was started. */
+const NO_LOG = ['--no-logfile-per-isolate', '--logfile=/dev/null'];
+
 const arms = ['bare', values.arm].map(armOf).map((arm) => ({
   ...arm,
-  preload: ['--perf-basic-prof', ...arm.preload],
+  preload: ['--perf-basic-prof', ...NO_LOG, ...arm.preload],
 }));
 
 /** A fresh process per arm, as in bench:overhead: what V8 inlines differs from process to process. */

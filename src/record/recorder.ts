@@ -21,12 +21,6 @@ const MAX_STATUS = 0xffff;
 /** Addresses whose peer is at hand; an app calls fewer services. */
 const MAX_PEERS = 256;
 
-interface Peer {
-  readonly scheme: string;
-  readonly port: number;
-  readonly id: number;
-}
-
 class Scope implements RequestScope {
   route: string | undefined = undefined;
   request: object | undefined = undefined;
@@ -55,10 +49,7 @@ export function createRecorder(ring: RingWriter, signatures: Signatures): Record
    * The latest port and scheme of each address: the table's own key is a new string per call, built and hashed each
    * time (217 → 7 ns, Node 24).
    */
-  const peers = new Map<string, Peer>();
-  /** Of the call before; its address is compared, the others are looked up. */
-  let lastAddress = '';
-  let lastPeer: Peer | undefined;
+  const peers = new Map<string, { scheme: string; port: number; id: number }>();
 
   const statusError = (status: number): number => {
     let id = statusErrorIds.get(status);
@@ -150,19 +141,12 @@ export function createRecorder(ring: RingWriter, signatures: Signatures): Record
       return signatures.databaseSource(system, namespace, address, port);
     },
     peerSource(scheme, address, port) {
-      const known = address === lastAddress ? lastPeer : peers.get(address);
-      if (known !== undefined && known.port === port && known.scheme === scheme) {
-        lastAddress = address;
-        lastPeer = known;
-        return known.id;
-      }
+      const known = peers.get(address);
+      if (known !== undefined && known.port === port && known.scheme === scheme) return known.id;
       const id = signatures.peerSource(scheme, address, port);
       if (id !== 0) {
-        const peer = { scheme, port, id };
         if (peers.size >= MAX_PEERS) peers.clear();
-        peers.set(address, peer);
-        lastAddress = address;
-        lastPeer = peer;
+        peers.set(address, { scheme, port, id });
       }
       return id;
     },

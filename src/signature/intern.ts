@@ -3,7 +3,6 @@ import { cleanDatabaseName, cleanErrorType } from './attributes.js';
 import { type DictionaryEntry, OVERFLOW_ID } from './dictionary.js';
 import type { StatementOptions, StatementTable } from './statements.js';
 import { TextCache } from './text-cache.js';
-import { TextCaches } from './text-caches.js';
 import { cleanHost } from './url/host.js';
 import { routeText } from './url/route.js';
 import { compileTemplates, type TemplateMatcher } from './url/templates.js';
@@ -54,10 +53,10 @@ export class SignatureTable {
   private statements: StatementTable | undefined;
 
   private readonly calls = new Map<string, number>();
-  private readonly callTexts = new TextCaches();
+  private readonly callTexts = new Map<string, TextCache>();
   private readonly routes = new Map<string, Map<string, number>>();
   private readonly endpoints = new Map<string, number>();
-  private readonly targets = new TextCaches();
+  private readonly targets = new Map<string, TextCache>();
   private readonly sources = new Map<string, number>();
   private readonly sourceTexts: TextCache;
   private readonly errors = new Map<string, number>();
@@ -105,7 +104,7 @@ export class SignatureTable {
   callSignature(method: string, host: string, path: string): number {
     try {
       const key = this.usesHosts ? `${method} ${host}` : method;
-      const texts = this.callTexts.of(key);
+      const texts = this.textsOf(this.callTexts, key);
       const recent = texts.recall(path);
       if (recent !== 0) return recent;
       const target = withoutQuery(path);
@@ -127,7 +126,7 @@ export class SignatureTable {
         const known = ids?.get(route);
         return known ?? this.newRoute(method, route);
       }
-      const texts = this.targets.of(method);
+      const texts = this.textsOf(this.targets, method);
       const recent = texts.recall(target);
       if (recent !== 0) return recent;
       const path = withoutQuery(target);
@@ -266,6 +265,16 @@ export class SignatureTable {
     this.errors.set(errorType, id);
     this.onEntry({ kind: 'error', id, errorType });
     return id;
+  }
+
+  private textsOf(caches: Map<string, TextCache>, key: string): TextCache {
+    let cache = caches.get(key);
+    if (cache === undefined) {
+      // Methods and hosts come from outside: past the bound the oldest set is given up.
+      if (caches.size >= 256) caches.clear();
+      caches.set(key, (cache = new TextCache(1024, 1 << 17)));
+    }
+    return cache;
   }
 
   /** OVERFLOW_ID of a kind, announced at its first use. */

@@ -31,7 +31,7 @@ const { values } = parseArgs({
   },
 });
 
-/** With that option V8 also begins a log of its own per thread, where the app was started. */
+/** With --perf-basic-prof V8 also begins a log of its own per thread, in the current folder. */
 const NO_LOG = ['--no-logfile-per-isolate', '--logfile=/dev/null'];
 
 const arms = ['bare', values.arm].map(armOf).map((arm) => ({
@@ -74,16 +74,37 @@ function samplesOf(file: string, pid: number): Profile['samples'] {
 function record(pid: number, file: string): () => Promise<void> {
   const options = ['-q', '-e', 'cpu-clock', '-g', '-F', String(SAMPLES_PER_SECOND)];
   const perf = spawn('perf', ['record', ...options, '-p', String(pid), '-o', file], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  perf.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  let hasEnded = false;
+  // From the start: a perf that may not attach itself is gone before it is asked to stop.
+  const ended = new Promise<void>((resolve) => {
+    const end = (): void => {
+      hasEnded = true;
+      resolve();
+    };
+    perf.once('error', end).once('close', end);
   });
   return async () => {
-    const ended = new Promise((resolve) => perf.once('exit', resolve));
+    if (hasEnded) {
+      throw new Error(
+        `perf did not record: is it installed, are you root (or is kernel.perf_event_paranoid ≤ 1)? ${said}`.trim(),
+      );
+    }
     perf.kill('SIGINT');
     await ended;
   };
 }
 
 async function main(): Promise<void> {
+  const views = values.by.split(',');
+  // Before minutes of measuring.
+  for (const name of views) compareProfiles([], name, 0);
+  if (SCENARIOS[values.scenario] === undefined) {
+    throw new Error(`no scenario is called ${values.scenario}`);
+  }
   const { nodeBinary } = await import('../../scripts/node-versions.mjs');
   const found = await nodeBinary(values.node);
   if ('reason' in found) throw new Error(found.reason);
@@ -96,7 +117,7 @@ async function main(): Promise<void> {
       rounds.push(await profileRound(bench, found.path, folder));
       process.stderr.write(`round ${round} of ${values.rounds}\n`);
     }
-    for (const name of values.by.split(',')) {
+    for (const name of views) {
       console.log(`\n${compareProfiles(rounds, name, Number(values.rows))}`);
     }
   } finally {

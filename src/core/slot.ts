@@ -8,7 +8,7 @@ export interface Slot<T> {
 export interface FreshSlot<T> extends Slot<T> {
   /**
    * `set` for an object that is seen for the first time. To find out that an object lacks a private field takes V8 a
-   * slow path once there are several shapes of it (0.5 → 0.1 µs per request for all such questions together, full
+   * slow path once there are several shapes of it (0.6 → 0.2 µs per request for all such questions together, full
    * scenario of benchmarks/overhead, Node 24, by bench:profile).
    *
    * @throws TypeError when it has a value

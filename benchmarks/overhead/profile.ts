@@ -25,6 +25,7 @@ const { values } = parseArgs({
     scenario: { type: 'string', default: 'full' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '6' },
+    'warm-up': { type: 'string', default: '3' },
     rows: { type: 'string', default: '60' },
     /** What samples are added up by: some of thread, group, symbol, script (see profile-views.ts). */
     by: { type: 'string', default: 'thread,group,symbol,script' },
@@ -46,7 +47,7 @@ async function profileRound(bench: Bench, node: string, folder: string): Promise
     for (const arm of arms) started.push(await bench.startApp(node, arm, values.scenario, 4));
     const paths = [SCENARIOS[values.scenario]?.path ?? '/'];
     const targets = started.map(({ port }) => ({ port, paths }));
-    await bench.drive(targets, 3);
+    await bench.drive(targets, Number(values['warm-up']));
     const recorders = started.map(({ app }, index) => record(app.pid, join(folder, `${index}`)));
     // Until perf has attached itself.
     await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -4,6 +4,8 @@ export interface Peer {
   readonly scheme: string;
   readonly address: string;
   readonly port: number;
+  /** By the request itself, not guessed from the error or the socket. */
+  readonly isStated: boolean;
 }
 
 /**
@@ -15,16 +17,18 @@ export function peerOf(request: ClientRequestLike, error: unknown): Peer {
   const scheme = request.protocol === 'https:' ? 'https' : 'http';
   const address = request.host ?? '';
   // A Unix socket has a path instead; paths are not sent.
-  if (request.socketPath) return { scheme, address, port: 0 };
-  return { scheme, address, port: portOf(request, address, error) || defaultPort(scheme) };
+  if (request.socketPath) return { scheme, address, port: 0, isStated: true };
+  const stated = statedPort(request, address);
+  const port = (stated ?? guessedPort(request, error)) || defaultPort(scheme);
+  return { scheme, address, port, isStated: stated !== undefined };
 }
 
-function portOf(request: ClientRequestLike, address: string, error: unknown): number {
+function statedPort(request: ClientRequestLike, address: string): number | undefined {
   const header = request.getHeader?.('host');
-  if (typeof header === 'string') {
-    const port = portAfter(header, address);
-    if (port !== undefined) return port;
-  }
+  return typeof header === 'string' ? portAfter(header, address) : undefined;
+}
+
+function guessedPort(request: ClientRequestLike, error: unknown): number {
   const failed = (error as { port?: unknown } | undefined)?.port;
   if (typeof failed === 'number') return failed;
   return request.socket?.remotePort ?? 0;

@@ -6,7 +6,8 @@ import { observeFirstAssignment, observeReads, wrapMethod } from '../../src/core
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { clientErrorType, errorTypeOf } from '../error-type.js';
 import { abandonedErrorType, requestErrorType } from './client-errors.js';
-import { peerOf, pathOf } from './client-target.js';
+import { watchPeers } from './client-peer.js';
+import { pathOf } from './client-target.js';
 import type { ClientRequestLike, IncomingMessageLike } from './node-types.js';
 
 /** What we keep of an outbound request until it is recorded; then the references are dropped. */
@@ -37,6 +38,12 @@ class OutboundSlot extends GivenObject {
 
 const outboundOf: FreshSlot<Outbound> = OutboundSlot;
 
+/** What is read of node:http. */
+interface HttpClasses {
+  readonly ClientRequest: { readonly prototype: object };
+  readonly Agent: { readonly prototype: object };
+}
+
 export interface ClientWatch {
   /** Runs before each `push` of a message that may be a response. */
   observePush(message: IncomingMessageLike): void;
@@ -62,11 +69,12 @@ export interface ClientWatch {
  * and a proxy's tunnel that Node itself (≥ 24) could not open.
  */
 export function watchOutbound(
-  clientRequest: { readonly prototype: object },
+  { ClientRequest, Agent }: HttpClasses,
   recorder: Recorder,
   guard: Guard,
   hasCreatedChannel: boolean,
 ): ClientWatch {
+  const sourceOf = watchPeers(Agent, recorder);
   const outboundFor = (request: ClientRequestLike): Outbound => ({
     scope: recorder.activeRequest(),
     startUs: recorder.nowUs(),
@@ -85,12 +93,11 @@ export function watchOutbound(
     const request = outbound.request;
     if (request === undefined) return;
     outbound.request = undefined;
-    const peer = peerOf(request, error);
     recorder.recordCall(
       outbound.scope,
       outbound.startUs,
-      recorder.callSignature(request.method, peer.address, pathOf(request.path)),
-      recorder.peerSource(peer.scheme, peer.address, peer.port),
+      recorder.callSignature(request.method, request.host ?? '', pathOf(request.path)),
+      sourceOf(request, error),
       status,
       errorType ?? clientErrorType(status),
     );
@@ -149,12 +156,12 @@ export function watchOutbound(
     ['http.client.request.error', onError],
   ];
   for (const [name, handler] of channels) subscribe(name, handler);
-  const undo = [observeReads(clientRequest.prototype, 'destroy', guard, observeDestroy)];
+  const undo = [observeReads(ClientRequest.prototype, 'destroy', guard, observeDestroy)];
   if (hasCreatedChannel) {
     undo.push(
       // Agents call it, Node's and others', and none of the host's code runs in it: no trace shows the frame.
       wrapMethod(
-        clientRequest.prototype,
+        ClientRequest.prototype,
         'onSocket',
         (original) =>
           function (this: unknown, ...args: unknown[]): unknown {
@@ -174,7 +181,7 @@ export function watchOutbound(
     );
   } else {
     undo.push(
-      observeFirstAssignment(clientRequest.prototype, 'reusedSocket', guard, (request) =>
+      observeFirstAssignment(ClientRequest.prototype, 'reusedSocket', guard, (request) =>
         open(request as ClientRequestLike),
       ),
     );

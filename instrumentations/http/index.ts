@@ -17,12 +17,7 @@ export function createHttpInstrumentation(): Instrumentation<undefined> {
       // An app that serves or calls HTTP loads it anyway. Not so https, which takes crypto and tls with it: 27 of
       // Node's modules.
       const http = process.getBuiltinModule('node:http');
-      const outbound = watchOutbound(
-        http.ClientRequest,
-        recorder,
-        guard,
-        Number.parseInt(version, 10) >= 24,
-      );
+      const outbound = watchOutbound(http, recorder, guard, Number.parseInt(version, 10) >= 24);
       const inbound = watchInbound(http.Server.prototype, recorder, guard);
       const messages = http.IncomingMessage.prototype as object;
       undo = [

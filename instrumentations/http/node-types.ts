@@ -44,6 +44,10 @@ export interface ClientRequestLike {
   readonly timeout?: number;
   readonly socket?: SocketLike | null;
   readonly res?: IncomingMessageLike | null;
+  /** An agent gave it a connection that has served a request before. */
+  readonly reusedSocket?: boolean;
+  /** Undefined or null where a connection is made for this request alone. */
+  readonly agent?: { readonly getName?: unknown } | null;
   /** By the deprecated `abort()`. */
   readonly aborted?: boolean;
   getHeader?(name: string): unknown;

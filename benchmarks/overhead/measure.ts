@@ -37,6 +37,13 @@ export interface LoadResult {
 /** Long enough for some hundred requests, short enough that a disturbance of the machine meets both arms. */
 const SLICE_MS = 100;
 
+/**
+ * So that a service is measured that has been running for a while. V8 compiles for some seconds, the longer the more
+ * code there is: after 3 s its threads took 14.1 µs per request beside Retrace and 6.8 beside nothing, after 10 s 7.9
+ * and 5.9 (bench:profile, on a day on which a request of the bare app took 200 to 230).
+ */
+export const WARM_UP_SECONDS = 10;
+
 export interface Plan {
   readonly node: { readonly path: string; readonly major: string };
   readonly scenario: string;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { armOf, SCENARIOS } from './arms.js';
 import { type Child, raisePriority } from './child.js';
-import { Bench } from './measure.js';
+import { Bench, WARM_UP_SECONDS } from './measure.js';
 import {
   compareProfiles,
   parseSamples,
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     scenario: { type: 'string', default: 'full' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '6' },
-    'warm-up': { type: 'string', default: '3' },
+    'warm-up': { type: 'string', default: String(WARM_UP_SECONDS) },
     rows: { type: 'string', default: '60' },
     /** What samples are added up by: some of thread, group, symbol, script (see profile-views.ts). */
     by: { type: 'string', default: 'thread,group,symbol,script' },

@@ -12,6 +12,8 @@ const RESULTS = join(HERE, '..', 'results');
 export interface Results {
   date: string;
   machine: string;
+  /** Load on each app before it was measured; not stated before 2026-11-30, when it was 2 or 3 s. */
+  warmUpSeconds?: number;
   /** Version of each arm's package. */
   versions: Record<string, string>;
   runs: Run[];
@@ -37,17 +39,18 @@ export interface LongRun {
   readonly residentGrowthMb: number;
 }
 
-/** Adds to the day's result file of this machine and writes its table anew. @returns the table's path */
+/** Adds to the day's result file of this machine and warm-up and writes its table anew. @returns the table's path */
 export function appendResults(
   more: Partial<Pick<Results, 'runs' | 'exportDelay' | 'longRun'>>,
+  warmUpSeconds: number,
 ): string {
   const date = new Date().toISOString().slice(0, 10);
   const machine = machineLine();
-  const name = nameFor(date, machine);
+  const name = nameFor(date, machine, warmUpSeconds);
   const file = join(RESULTS, `${name}.json`);
   const results: Results = existsSync(file)
     ? readResults(file)
-    : { date, machine, versions: {}, runs: [] };
+    : { date, machine, warmUpSeconds, versions: {}, runs: [] };
   Object.assign(results.versions, versions());
   // A later part of the day's measurements has rounds of its own: pairs are made within one.
   const base = Math.max(-1, ...results.runs.map((run) => run.round)) + 1;
@@ -77,12 +80,17 @@ export function newestOf(names: readonly string[]): string | undefined {
   return found.at(-1)?.name;
 }
 
-/** A file per day and machine: `overhead-2026-11-30`, then `overhead-2026-11-30-2`. Runs of two machines have no common median. */
-function nameFor(date: string, machine: string): string {
+/**
+ * A file per day, machine and warm-up: `overhead-2026-11-30`, then `overhead-2026-11-30-2`. Runs that differ in any of
+ * them have no common median.
+ */
+function nameFor(date: string, machine: string, warmUpSeconds: number): string {
   for (let turn = 1; ; turn++) {
     const name = turn === 1 ? `overhead-${date}` : `overhead-${date}-${turn}`;
     const file = join(RESULTS, `${name}.json`);
-    if (!existsSync(file) || readResults(file).machine === machine) return name;
+    if (!existsSync(file)) return name;
+    const found = readResults(file);
+    if (found.machine === machine && found.warmUpSeconds === warmUpSeconds) return name;
   }
 }
 
@@ -91,11 +99,12 @@ function readResults(file: string): Results {
 }
 
 function render(results: Results): string {
-  const { date, machine, versions: known, runs } = results;
+  const { date, machine, warmUpSeconds, versions: known, runs } = results;
+  const warmUp = warmUpSeconds === undefined ? '' : ` Measured after ${warmUpSeconds} s of load.`;
   const list = Object.entries(known).map(([name, version]) => `${name} ${version}`);
   return [
     `# Cost beside other APMs, ${date}`,
-    `\`npm run bench:overhead\` (benchmarks/overhead). ${machine}. ${list.join(', ')}.`,
+    `\`npm run bench:overhead\` (benchmarks/overhead). ${machine}. ${list.join(', ')}.${warmUp}`,
     'Medians; “added”, “kept” and “ratio” are medians of differences and quotients to the bare app of the same round. ' +
       'CPU, memory and throughput include all threads of the process.',
     summarize(runs),

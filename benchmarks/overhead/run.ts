@@ -6,7 +6,7 @@ import { type Arm, ARMS, armOf, SCENARIOS } from './arms.js';
 import { raisePriority } from './child.js';
 import { measureExportDelay } from './export-delay.js';
 import { measureLongRun } from './long-run.js';
-import { Bench, type Run } from './measure.js';
+import { Bench, type Run, WARM_UP_SECONDS } from './measure.js';
 import { appendResults } from './results.js';
 import { summarize } from './summary.js';
 
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     scenarios: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
-    'warm-up': { type: 'string', default: '2' },
+    'warm-up': { type: 'string', default: String(WARM_UP_SECONDS) },
     write: { type: 'boolean', default: false },
     // Instead of the pairs: `export` or `long`, see README.md.
     part: { type: 'string', default: 'pairs' },
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     if (values.part !== 'pairs') {
       const found = await measurePart(bench, node.path);
       console.log(JSON.stringify(found));
-      if (values.write) console.log(appendResults(found));
+      if (values.write) console.log(appendResults(found, plan.warmUpSeconds));
       return;
     }
     for (let round = 0; round < rounds; round++) {
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   } finally {
     await bench.close();
   }
-  if (values.write) console.log(appendResults({ runs }));
+  if (values.write) console.log(appendResults({ runs }, plan.warmUpSeconds));
 }
 
 async function measurePart(

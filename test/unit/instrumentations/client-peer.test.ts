@@ -65,10 +65,10 @@ describe('peers of outbound requests', () => {
 
   it('are read each time where connections are shared by peers', async () => {
     class Sidecar extends http.Agent {
-      getName(): string {
+      override getName(): string {
         return 'sidecar';
       }
-      createConnection(): ReturnType<typeof connect> {
+      override createConnection(): ReturnType<typeof connect> {
         return connect(portOf(0), '127.0.0.1');
       }
     }

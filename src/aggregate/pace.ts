@@ -4,6 +4,8 @@ const WAKE = WAKE_OFFSET_BYTES / 4;
 /** Longest stretch of work, and the pause behind it: a third of a core where the app has only one. */
 const RUN_MS = 0.4;
 const PAUSE_MS = 0.8;
+/** As RUN_MS, while the ring is read: that is done ten times a second, a window ends once in ten seconds. */
+const RUN_READING_MS = 0.2;
 /** Steps between two looks at the clock. */
 const STEPS = 8;
 
@@ -42,10 +44,13 @@ export class Pace {
     if (this.#steps <= 0) this.pause();
   };
 
+  /** After a piece of the ring. */
+  readonly piece = (): void => this.pause(RUN_READING_MS);
+
   /** As `step`, after a long one. */
-  pause(): void {
+  pause(runMs = RUN_MS): void {
     this.#steps = STEPS;
-    if (performance.now() - this.#sinceMs < RUN_MS || this.#isUrgent()) return;
+    if (performance.now() - this.#sinceMs < runMs || this.#isUrgent()) return;
     // Returns at once when the word has changed.
     Atomics.wait(this.#words, WAKE, this.#seen, PAUSE_MS);
     this.#sinceMs = performance.now();

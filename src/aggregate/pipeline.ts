@@ -125,16 +125,17 @@ export class Pipeline {
   /**
    * Consumes what the ring holds.
    *
+   * @param step called after each piece of it, for a worker that has the time to pause.
    * @returns how many records there were.
    */
-  drain(): number {
+  drain(step?: () => void): number {
     if (this.#reader.pending === 0) {
       this.#settle();
       return 0;
     }
     // Before the tail moves: at no time may the ring look empty while nobody admits to hold its records.
     if (Atomics.exchange(this.#words, UNSETTLED, 1) === 0) this.#mark?.set();
-    const taken = this.#reader.drain(this.#take);
+    const taken = this.#reader.drain(this.#take, step);
     const nowUs = this.#producerNowUs();
     if (nowUs >= this.#nextSweepUs) {
       this.#nextSweepUs = nowUs + SWEEP_INTERVAL_US;

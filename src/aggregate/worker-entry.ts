@@ -94,7 +94,8 @@ function main({ ring, port, options, group }: WorkerData): void {
         Atomics.notify(words, flushed);
       });
     }
-    const taken = pipeline.drain();
+    pace.begin();
+    const taken = pipeline.drain(pace.piece);
     const now = performance.now();
     if (now >= nextCut) {
       pace.begin();

@@ -68,9 +68,10 @@ export class RingReader {
   /**
    * Consumes everything published up to now. `take` receives one reused object; what must be kept is copied.
    *
+   * @param step called after each 256 records, for a reader that has the time to pause.
    * @returns how many records were taken.
    */
-  drain(take: (record: Readonly<RingRecord>) => void): number {
+  drain(take: (record: Readonly<RingRecord>) => void, step?: () => void): number {
     const words = this.#words;
     const head = Atomics.load(words, HEAD);
     const first = Atomics.load(words, TAIL);
@@ -79,7 +80,10 @@ export class RingReader {
       const record = this.#read(tail);
       tail = (tail + 1) | 0;
       take(record);
-      if ((tail & (PUBLISH_EVERY - 1)) === 0) Atomics.store(words, TAIL, tail);
+      if ((tail & (PUBLISH_EVERY - 1)) === 0) {
+        Atomics.store(words, TAIL, tail);
+        step?.();
+      }
     }
     Atomics.store(words, TAIL, tail);
     return (tail - first) | 0;

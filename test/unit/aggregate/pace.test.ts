@@ -40,6 +40,19 @@ describe('pace', () => {
     expect(performance.now() - begun).toBeGreaterThan(0.7);
   });
 
+  it('pauses sooner while the ring is read', () => {
+    const pace = new Pace(ring, () => false);
+    const after = (workMs: number): number => {
+      pace.begin();
+      work(workMs);
+      const begun = performance.now();
+      pace.piece();
+      return performance.now() - begun;
+    };
+    expect(after(0)).toBeLessThan(0.5);
+    expect(after(0.25)).toBeGreaterThan(0.7);
+  });
+
   it('does not pause while somebody waits', () => {
     const pace = new Pace(ring, () => true);
     pace.begin();

@@ -100,6 +100,21 @@ describe('ring', () => {
     expect(reader.takeRecorded().request).toBe(5);
   });
 
+  it('lets the reader pause after each 256 records, with the room already free', () => {
+    const shared = ringAt(1024, 0);
+    const writer = new RingWriter(shared);
+    for (let i = 0; i < 700; i++) writer.write(2, 0, i, 1, 1, 2, 0, 0);
+    const reader = new RingReader(shared);
+    const pending: number[] = [];
+    expect(
+      reader.drain(
+        () => undefined,
+        () => pending.push(reader.pending),
+      ),
+    ).toBe(700);
+    expect(pending).toEqual([444, 188]);
+  });
+
   it('wakes the reader at the watermark and not for every record', () => {
     const shared = ringAt(1024, 0);
     const writer = new RingWriter(shared);

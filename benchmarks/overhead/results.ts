@@ -12,7 +12,7 @@ const RESULTS = join(HERE, '..', 'results');
 export interface Results {
   date: string;
   machine: string;
-  /** Load on each app before it was measured; not stated before 2026-11-30, when it was 2 or 3 s. */
+  /** Load on each app before it was measured; not stated before overhead-2026-11-30-3, when it was 2 or 3 s. */
   warmUpSeconds?: number;
   /** Version of each arm's package. */
   versions: Record<string, string>;

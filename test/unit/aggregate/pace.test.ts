@@ -49,8 +49,11 @@ describe('pace', () => {
       pace.piece();
       return performance.now() - begun;
     };
-    expect(after(0)).toBeLessThan(0.5);
-    expect(after(0.25)).toBeGreaterThan(0.7);
+    // The shortest of some: on a busy machine the thread itself may be held up for longer than a piece.
+    const shortest = (workMs: number): number =>
+      Math.min(...Array.from({ length: 9 }, () => after(workMs)));
+    expect(shortest(0)).toBeLessThan(0.5);
+    expect(shortest(0.25)).toBeGreaterThan(0.7);
   });
 
   it('does not pause while somebody waits', () => {

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { observeFirstAssignment, observeReads } = require('../../dist/src/core/wrap.js');
-const { createSlot, GivenObject } = require('../../dist/src/core/slot.js');
+const { createSlot, GivenObject, keepWhole } = require('../../dist/src/core/slot.js');
 const guard = { active: true, failed() {}, run: () => undefined };
 const ROUNDS = 9;
 const TIMES = 300_000;
@@ -103,6 +103,34 @@ measure(
   objects((item) => Own.set(item, value)),
   (list, index) => Own.get(list[index]),
 );
+
+// Where hooks are: inside a try block.
+const putOn = keepWhole((target, value) => {
+  new Own(target, value);
+});
+const nothing = () => 0;
+class Short {
+  constructor(text) {
+    this.first = 1;
+    this.text = text;
+  }
+}
+measure('construct a short-lived object', nothing, () => new Short('a'));
+measure('put a slot on it in a try block', nothing, () => {
+  try {
+    return new Own(new Short('a'), value);
+  } catch {
+    return 0;
+  }
+});
+measure('put a slot on it in a try block, kept whole', nothing, () => {
+  try {
+    putOn(new Short('a'), value);
+    return 1;
+  } catch {
+    return 0;
+  }
+});
 
 const emit = (emitter) => emitter.emit('x');
 const listened = () => new Message().on('x', () => undefined);

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Guard } from '../../src/core/guard.js';
 import { ERROR_ABORTED } from '../../src/core/semconv.js';
-import { GivenObject, type FreshSlot } from '../../src/core/slot.js';
+import { GivenObject, keepWhole, type FreshSlot } from '../../src/core/slot.js';
 import { observeFirstAssignment, observeReads, wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { clientErrorType, errorTypeOf } from '../error-type.js';
@@ -31,9 +31,9 @@ class OutboundSlot extends GivenObject {
     if (#outbound in target) target.#outbound = outbound;
     else new OutboundSlot(target, outbound);
   }
-  static putOn(target: object, outbound: Outbound): void {
+  static readonly putOn = keepWhole((target: object, outbound: Outbound): void => {
     new OutboundSlot(target, outbound);
-  }
+  });
 }
 
 const outboundOf: FreshSlot<Outbound> = OutboundSlot;

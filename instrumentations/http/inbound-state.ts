@@ -1,4 +1,4 @@
-import { GivenObject, type FreshSlot } from '../../src/core/slot.js';
+import { GivenObject, keepWhole, type FreshSlot } from '../../src/core/slot.js';
 import type { RequestScope } from '../../src/record/types.js';
 import type { IncomingMessageLike } from './node-types.js';
 
@@ -25,9 +25,9 @@ class InboundSlot extends GivenObject {
     if (#inbound in target) target.#inbound = inbound;
     else new InboundSlot(target, inbound);
   }
-  static putOn(target: object, inbound: Inbound): void {
+  static readonly putOn = keepWhole((target: object, inbound: Inbound): void => {
     new InboundSlot(target, inbound);
-  }
+  });
 }
 
 /** The same slot on IncomingMessage and HTTP/2's streams. A ServerResponse leads to its request by `req`. */

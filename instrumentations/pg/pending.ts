@@ -1,5 +1,5 @@
 import { ERROR_OTHER } from '../../src/core/semconv.js';
-import { GivenObject, type FreshSlot } from '../../src/core/slot.js';
+import { GivenObject, keepWhole, type FreshSlot } from '../../src/core/slot.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
 import { ERROR_CONNECTION_CLOSED, ERROR_TIMEOUT, errorTypeOf } from '../error-type.js';
 
@@ -38,9 +38,9 @@ class PendingSlot extends GivenObject {
     if (#pending in target) target.#pending = pending;
     else new PendingSlot(target, pending);
   }
-  static putOn(target: object, pending: Pending): void {
+  static readonly putOn = keepWhole((target: object, pending: Pending): void => {
     new PendingSlot(target, pending);
-  }
+  });
 }
 
 /** On the Query or Submittable while it runs. */

@@ -1,5 +1,5 @@
 import type { Guard } from './guard.js';
-import { GivenObject } from './slot.js';
+import { GivenObject, keepWhole } from './slot.js';
 
 /**
  * Ways to look into foreign objects that leave no frame in the host's stack traces, no listener,
@@ -97,10 +97,13 @@ function createDefiner(name: string): (target: object, value: unknown) => void {
   class Definer extends GivenObject {
     [name] = next;
   }
+  const construct = keepWhole((target) => {
+    new Definer(target);
+  });
   return (target, value) => {
     next = value;
     try {
-      new Definer(target);
+      construct(target, undefined);
     } finally {
       // No reference to the host's values is kept.
       next = undefined;

@@ -8,7 +8,7 @@ import {
   observeReads,
   wrapMethod,
 } from '../../../src/core/wrap.js';
-import { createSlot } from '../../../src/core/slot.js';
+import { createSlot, keepWhole } from '../../../src/core/slot.js';
 
 const lines: string[] = [];
 const newGuard = () =>
@@ -38,6 +38,26 @@ describe('createSlot', () => {
     slot.set(frozen, 'x');
     slot.set(fn, 'y');
     expect([slot.get(frozen), slot.get(fn)]).toEqual(['x', 'y']);
+  });
+});
+
+describe('keepWhole', () => {
+  it('calls the step it was made for, without a this, and lets its error through', () => {
+    const calls: unknown[] = [];
+    const first = keepWhole(function (this: unknown, target, value: number) {
+      calls.push(['first', this, target, value]);
+    });
+    const second = keepWhole<string>(() => {
+      throw new TypeError('twice');
+    });
+    const target = {};
+    first(target, 1);
+    expect(() => second(target, 'x')).toThrow('twice');
+    first(target, 2);
+    expect(calls).toEqual([
+      ['first', undefined, target, 1],
+      ['first', undefined, target, 2],
+    ]);
   });
 });
 

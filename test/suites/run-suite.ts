@@ -85,13 +85,15 @@ interface ReportedTest extends Result {
   readonly result: Result['state'];
 }
 
-async function runNodeTest({ suite, env, scratch }: Where, files: readonly string[]) {
+async function runNodeTest({ suite, arm, env, scratch }: Where, files: readonly string[]) {
   const report = join(scratch, 'report');
   await start(suite, env, [
     ...(suite.nodeArgs ?? []),
     '--test',
     `--test-timeout=${suite.fileTimeoutSeconds * 1000}`,
     `--test-concurrency=${suite.concurrency ?? 1}`,
+    // What a broken host leaves open would keep its process, and so the run, for ever.
+    ...(arm === 'sabotaged' ? ['--test-force-exit'] : []),
     `--test-reporter=${join(here, 'reporter.mjs')}`,
     `--test-reporter-destination=${report}`,
     ...files,

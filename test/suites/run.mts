@@ -18,6 +18,9 @@ import { shippedSuites } from './shipped.js';
 import type { Suite } from './suite.js';
 import { judgeSuite } from './verdict.js';
 
+/** A test whose host was broken may wait for its whole time, three minutes where a sound one may take them. */
+const SABOTAGED_SECONDS = 10;
+
 const { values } = parseArgs({
   options: {
     checkout: { type: 'string' },
@@ -95,12 +98,6 @@ async function reportVerdict(suite: Suite): Promise<boolean> {
   if (problems.length === 0) console.log('  no difference');
   return problems.length === 0;
 }
-
-/**
- * A test whose host was broken may wait for ever, and node:test allows each test of a file its whole time: with the
- * three minutes that a sound one may take, a single file of undici's was not through after 18.
- */
-const SABOTAGED_SECONDS = 10;
 
 async function reportSabotage(whole: Suite): Promise<boolean> {
   const isPerTest = whole.runner === 'node:test';

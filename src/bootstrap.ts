@@ -8,6 +8,7 @@ import { createWorkerHandle, type WorkerHandle } from './aggregate/worker-handle
 import { loadRuntimeConfig } from './config/load-runtime.js';
 import type * as LoadServerAccess from './config/load-server-access.js';
 import type { RuntimeConfig, ServerAccess } from './config/types.js';
+import { setInterval, setTimeout } from './core/builtins.js';
 import { createDiag, type Diag } from './core/diag.js';
 import { installExitHook } from './core/exit-hook.js';
 import { createSignalHook } from './core/signal-hook.js';
@@ -85,8 +86,12 @@ export function bootstrap(): void {
 
   // Not on the first request's time, and not at all in a script that is over before.
   setTimeout(() => {
-    worker.start();
-    start();
+    try {
+      worker.start();
+      start();
+    } catch {
+      // No start block; the worker starts with the first record.
+    }
   }, START_BLOCK_AFTER_MS).unref();
   if (isMainThread) measureProcess(worker, config.exportIntervalSeconds * 1000);
 }
@@ -149,12 +154,10 @@ function loadHostPulse(): typeof import('./aggregate/host-pulse.js') {
 
 /** @param windowMs two pulses in each, so that it finds a new one whatever the two threads' timers do. */
 function measureProcess(worker: WorkerHandle, windowMs: number): void {
-  // Taken now: an app that replaces timers by false ones must not wind ours.
-  const every = setInterval;
   setTimeout(() => {
     try {
       const { startHostPulse } = loadHostPulse();
-      worker.watch(startHostPulse(every, windowMs / 2));
+      worker.watch(startHostPulse(setInterval, windowMs / 2));
     } catch {
       // Nothing is known of the process itself then.
     }

@@ -1,3 +1,4 @@
+import { apply } from '../../src/core/builtins.js';
 import type { Guard } from '../../src/core/guard.js';
 import { createSlot } from '../../src/core/slot.js';
 import { wrapMethod } from '../../src/core/wrap.js';
@@ -41,7 +42,7 @@ export function watchRegistration(prototype: object, guard: Guard): () => void {
         function (this: unknown, ...args: unknown[]): unknown {
           const stack = (this as RouterLike | undefined)?.stack;
           const from = stack?.length ?? 0;
-          const result = Reflect.apply(original, this, args);
+          const result = apply(original, this, args);
           if (!guard.active) return result;
           try {
             register(this as object, from, name === 'route', args[0]);

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { apply } from '../../src/core/builtins.js';
 import type { Guard } from '../../src/core/guard.js';
 import { ERROR_ABORTED } from '../../src/core/semconv.js';
 import { GivenObject, keepWhole, type FreshSlot } from '../../src/core/slot.js';
@@ -175,7 +176,7 @@ export function watchOutbound(
                 guard.failed();
               }
             }
-            return Reflect.apply(original, this, args);
+            return apply(original, this, args);
           } as typeof original,
       ),
     );

@@ -1,4 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import {
+  apply,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  hasOwn,
+} from '../../src/core/builtins.js';
 import type { Guard } from '../../src/core/guard.js';
 import { ERROR_ABORTED } from '../../src/core/semconv.js';
 import { interceptReads, renamed } from '../../src/core/wrap.js';
@@ -10,6 +16,8 @@ import type { IncomingMessageLike } from './node-types.js';
 interface ServerLike {
   listenerCount(event: string): number;
 }
+
+type Emit = (this: unknown, ...args: never[]) => unknown;
 
 interface UpgradeWatch {
   /** The next event that `server` emits is the request just published: it needs no look. */
@@ -57,6 +65,16 @@ export function watchUpgrades(
     recorder.enterRequest(scope);
   };
 
+  const withBegin = (emit: Emit): Emit =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      try {
+        if (guard.active) begin(args[0], args[1], args[2]);
+      } catch {
+        guard.failed();
+      }
+      return apply(emit, this, args);
+    };
+
   const look = (prototype: object): (() => void) =>
     interceptReads(prototype, 'emit', (self, original) => {
       if (!guard.active) return undefined;
@@ -72,21 +90,11 @@ export function watchUpgrades(
         if (server.listenerCount('upgrade') === 0 && server.listenerCount('connect') === 0) {
           return undefined;
         }
+        return renamed(withBegin(original), original);
       } catch {
         guard.failed();
         return undefined;
       }
-      return renamed(
-        function (this: unknown, ...args: unknown[]): unknown {
-          try {
-            if (guard.active) begin(args[0], args[1], args[2]);
-          } catch {
-            guard.failed();
-          }
-          return Reflect.apply(original, this, args);
-        } as typeof original,
-        original,
-      );
     });
 
   const watched = new Map<object, () => void>([[httpPrototype, look(httpPrototype)]]);
@@ -95,7 +103,7 @@ export function watchUpgrades(
   const watchClassOf = (server: object): void => {
     if (!(OWN_METHOD in server)) return;
     let owner: object = server;
-    while (!Object.prototype.hasOwnProperty.call(owner, OWN_METHOD)) {
+    while (!hasOwn(owner, OWN_METHOD)) {
       if (watched.has(owner)) return;
       owner = Object.getPrototypeOf(owner) as object;
     }
@@ -140,11 +148,11 @@ const HOOKED = ['_write', '_writev', '_destroy'] as const;
  */
 function watchFirstWrite(socket: object, guard: Guard, done: (status: number) => void): void {
   const target = socket as Record<string, unknown>;
-  const before = HOOKED.map((name) => Object.getOwnPropertyDescriptor(target, name));
+  const before = HOOKED.map((name) => getOwnPropertyDescriptor(target, name));
   const restore = (): void => {
     HOOKED.forEach((name, index) => {
       const descriptor = before[index];
-      if (descriptor) Object.defineProperty(target, name, descriptor);
+      if (descriptor) defineProperty(target, name, descriptor);
       else delete target[name];
     });
   };
@@ -164,9 +172,9 @@ function watchFirstWrite(socket: object, guard: Guard, done: (status: number) =>
           guard.failed();
         }
       }
-      return Reflect.apply(original, this, args);
+      return apply(original, this, args);
     };
-    Object.defineProperty(target, name, {
+    defineProperty(target, name, {
       value: renamed(hook as never, original),
       configurable: true,
       enumerable: false,

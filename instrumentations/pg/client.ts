@@ -1,3 +1,4 @@
+import { apply, hasOwn } from '../../src/core/builtins.js';
 import type { Guard } from '../../src/core/guard.js';
 import { GivenObject } from '../../src/core/slot.js';
 import { observeFirstAssignment, wrapMethod } from '../../src/core/wrap.js';
@@ -106,7 +107,7 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
       'query',
       (original) =>
         function (this: unknown, ...args: unknown[]): unknown {
-          if (!guard.active) return Reflect.apply(original, this, args);
+          if (!guard.active) return apply(original, this, args);
           const outer = current;
           try {
             current = before(this as ClientLike, args);
@@ -115,7 +116,7 @@ export function watchClient(Client: ClientClass, recorder: Recorder, guard: Guar
             guard.failed();
           }
           try {
-            return Reflect.apply(original, this, args);
+            return apply(original, this, args);
           } finally {
             current = outer;
           }
@@ -149,7 +150,7 @@ function hasCallback(args: readonly unknown[]): boolean {
 /** Where `handleReadyForQuery` of a query object lives: itself or one of its prototypes. */
 function ownerOf(query: object): object | undefined {
   for (let owner: object | null = query; owner !== null; owner = Object.getPrototypeOf(owner)) {
-    if (Object.prototype.hasOwnProperty.call(owner, 'handleReadyForQuery')) return owner;
+    if (hasOwn(owner, 'handleReadyForQuery')) return owner;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { apply } from '../../src/core/builtins.js';
 import type { Guard } from '../../src/core/guard.js';
 import { wrapMethod } from '../../src/core/wrap.js';
 import type { Recorder, RequestScope } from '../../src/record/types.js';
@@ -61,13 +62,13 @@ export function watchPool(
         releaser = recorder.activeRequest();
       } catch {
         guard.failed();
-        return Reflect.apply(callback, this, args);
+        return apply(callback, this, args);
       }
       const isMoved = releaser !== scope;
       if (isMoved) enter(scope);
       poolCall.isAwaited = awaited;
       try {
-        return Reflect.apply(callback, this, args);
+        return apply(callback, this, args);
       } finally {
         poolCall.isAwaited = false;
         if (isMoved) enter(releaser);
@@ -89,7 +90,7 @@ export function watchPool(
               guard.failed();
             }
           }
-          return Reflect.apply(original, this, args);
+          return apply(original, this, args);
         } as typeof original,
     ),
     wrapMethod(
@@ -112,7 +113,7 @@ export function watchPool(
             }
           }
           try {
-            return Reflect.apply(original, this, args);
+            return apply(original, this, args);
           } finally {
             querying = undefined;
           }

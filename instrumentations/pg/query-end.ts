@@ -1,7 +1,10 @@
+import { apply } from '../../src/core/builtins.js';
 import type { Guard } from '../../src/core/guard.js';
 import { interceptReads, renamed } from '../../src/core/wrap.js';
 import type { Recorder } from '../../src/record/types.js';
 import { finish, pendingOf, queryErrorType, type Pending } from './pending.js';
+
+type HandleError = (this: unknown, ...args: never[]) => unknown;
 
 /**
  * How a query ends, in every form: the client calls `query.handleReadyForQuery(connection)` when the
@@ -46,27 +49,32 @@ export function watchQueryEnd(
     onInstance,
   );
 
+  /** The error is an argument: here, and only for failing queries, a frame of ours is in between. */
+  const withEnd = (query: object, handleError: HandleError): HandleError =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      try {
+        const pending = pendingOf.get(query);
+        if (pending?.open === true) {
+          finish(pending, recorder, queryErrorType(canceled(query) ?? args[0]));
+          enterCaller(pending, recorder);
+        }
+      } catch {
+        guard.failed();
+      }
+      return apply(handleError, this, args);
+    };
+
   const undoError = interceptReads(
     owner,
     'handleError',
     (self, original) => {
       if (!guard.active || pendingOf.get(self)?.open !== true) return undefined;
-      // The error is an argument: here, and only for failing queries, a frame of ours is in between.
-      return renamed(
-        function (this: unknown, ...args: unknown[]): unknown {
-          try {
-            const pending = pendingOf.get(self);
-            if (pending?.open === true) {
-              finish(pending, recorder, queryErrorType(canceled(self) ?? args[0]));
-              enterCaller(pending, recorder);
-            }
-          } catch {
-            guard.failed();
-          }
-          return Reflect.apply(original, this, args);
-        } as typeof original,
-        original,
-      );
+      try {
+        return renamed(withEnd(self, original), original);
+      } catch {
+        guard.failed();
+        return undefined;
+      }
     },
     onInstance,
   );

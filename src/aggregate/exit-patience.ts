@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { nowUs } from '../core/clock.js';
 
 /** What an ending process waits for us at most, by the clock on the wall, whatever the machine does. */
 export const EXIT_WAIT_MS = 50;
@@ -17,8 +17,8 @@ export interface ExitPatience {
 
 /** Begins now. */
 export function createExitPatience(limitMs: number): ExitPatience {
-  const end = performance.now() + limitMs;
-  return { left: () => end - performance.now() };
+  const endUs = nowUs() + limitMs * 1000;
+  return { left: () => (endUs - nowUs()) / 1000 };
 }
 
 /** `limitMs` from now, within what `patience` has left. */

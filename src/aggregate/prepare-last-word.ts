@@ -1,5 +1,7 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when the app has started */
 
+import { setTimeout } from '../core/builtins.js';
+
 type WriteLastWord = typeof import('./last-word.js').writeLastWord;
 
 /** An app is busy when it starts; most last longer than this. */

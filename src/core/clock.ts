@@ -1,8 +1,11 @@
 import { performance } from 'node:perf_hooks';
 
-/** Monotonic time in µs (fractional) since this thread's time origin. `performance.now()` costs about 60 ns. */
+/** Taken at the start, so that a host's false clock is not ours. As fast as the method itself (Node 20 and 24). */
+const now = performance.now.bind(performance);
+
+/** Monotonic time in µs (fractional) since this thread's time origin. Costs 35 to 60 ns. */
 export function nowUs(): number {
-  return performance.now() * 1000;
+  return now() * 1000;
 }
 
 /** Wall-clock time in µs since the Unix epoch of the monotonic instant `monotonicUs`. */

@@ -23,9 +23,14 @@ export function createDiag(
 ): Diag {
   const seen = new Set<string>();
   const once = (key: string, message: string): void => {
-    if (seen.size >= MAX_KEYS || seen.has(key)) return;
-    seen.add(key);
-    write(`retrace: ${message}\n`);
+    // Said in many a catch, from which nothing may leave: not even what the host put in place of a built-in.
+    try {
+      if (seen.size >= MAX_KEYS || seen.has(key)) return;
+      seen.add(key);
+      write(`retrace: ${message}\n`);
+    } catch {
+      // The line is dispensable.
+    }
   };
   return {
     warnOnce: (key, message) => {

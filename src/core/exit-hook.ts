@@ -1,3 +1,5 @@
+import { defineProperty } from './builtins.js';
+
 /**
  * Learns that this thread's process (or worker thread) ends, without a listener that the host could see and
  * without a frame in its stack traces.
@@ -60,20 +62,24 @@ export function installExitHook({ onExit, onLookup }: ExitHandlers): ExitHook {
     enumerable: true,
     get: () => {
       if (lent !== undefined) return lent;
-      look();
+      try {
+        look();
+      } catch {
+        // What ends, or is announced, is the host's.
+      }
       return current();
     },
     // Hosts do replace process.emit (to filter warnings, for example). Assignment makes an own property, as it
     // would without us; ours goes on looking, because the replacement calls the plain function it saw before.
     set: (value: Emit) =>
-      Object.defineProperty(
+      defineProperty(
         process,
         'emit',
         accessor(() => value),
       ),
   });
   // Looked up anew each time: node:domain replaces EventEmitter.prototype.emit.
-  Object.defineProperty(
+  defineProperty(
     owner,
     'emit',
     accessor(() => parent.emit),

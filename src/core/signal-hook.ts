@@ -1,3 +1,4 @@
+import { apply, queueMicrotask } from './builtins.js';
 import type { ExitHook } from './exit-hook.js';
 import { interceptReads, renamed } from './wrap.js';
 
@@ -34,14 +35,22 @@ export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHo
   /** The host has just given up its last listener of a signal, in this very turn. */
   let handlerGone = false;
 
+  const announce = (): void => {
+    try {
+      onSignal();
+    } catch {
+      // The signal does what it does.
+    }
+  };
+
   /** Stands in for `process.emit` in the wrap that Node creates for one signal. */
   const received = function (this: unknown, ...args: unknown[]): unknown {
     const type = args[0] as Signal;
     if (process.listenerCount(type) > 0) {
-      return Reflect.apply(process.emit as (...args: unknown[]) => unknown, process, args);
+      return apply(process.emit as (...args: unknown[]) => unknown, process, args);
     }
-    onSignal();
-    stop?.call(process, type);
+    announce();
+    if (stop !== undefined) apply(stop, process, [type]);
     restoreTerminal();
     // The default action is back in place: the process ends by this signal, as it would have without us.
     process.kill(process.pid, type);
@@ -56,14 +65,14 @@ export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHo
       }
       handledByHost.delete(type);
       // No effect where Node listens already.
-      hook.lend(received, () => start?.call(process, type));
+      hook.lend(received, () => start && apply(start, process, [type]));
     }
   };
 
   const before = (kill: Kill): Kill =>
     function (this: unknown, ...args: unknown[]): unknown {
-      if (args[0] === process.pid && isEnd(args[1])) onSignal();
-      return Reflect.apply(kill, this, args);
+      if (args[0] === process.pid && isEnd(args[1])) announce();
+      return apply(kill, this, args);
     };
 
   return {
@@ -94,7 +103,11 @@ export function createSignalHook(hook: ExitHook, onSignal: () => void): SignalHo
       queueMicrotask(() => {
         scheduled = false;
         handlerGone = false;
-        listen();
+        try {
+          listen();
+        } catch {
+          // A signal that comes now ends the process as it would without us.
+        }
       });
     },
   };

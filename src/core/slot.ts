@@ -1,3 +1,5 @@
+import { apply } from './builtins.js';
+
 /** A value attached to foreign objects. */
 export interface Slot<T> {
   get(target: object): T | undefined;
@@ -29,14 +31,14 @@ const wholes: ((target: object, value: unknown) => void)[] = [];
  * `step`, in a form that V8 compiles as a function of its own wherever it is called. Inlined into a `try` block (and
  * what Node's channels call is always in one) `super(target)` is not resolved at compile time, but takes a builtin and
  * a construct stub each time: 0.9 µs of a request in the full scenario, now nothing (bench:profile, Node 24; 31 → 13 ns
- * each in a loop). V8 inlines what it can tell beforehand; what `call` finds in an array is not.
+ * each in a loop). V8 inlines what it can tell beforehand; what `apply` finds in an array is not.
  */
 export function keepWhole<T>(
   step: (target: object, value: T) => void,
 ): (target: object, value: T) => void {
   const index = wholes.push(step as (target: object, value: unknown) => void) - 1;
   return (target, value) => {
-    (wholes[index] as typeof step).call(undefined, target, value);
+    apply(wholes[index] as typeof step, undefined, [target, value]);
   };
 }
 

@@ -1,3 +1,4 @@
+import { apply, defineProperty, getOwnPropertyDescriptor, hasOwn } from './builtins.js';
 import type { Guard } from './guard.js';
 import { GivenObject, keepWhole } from './slot.js';
 
@@ -30,7 +31,7 @@ export function interceptReads(
   choose: (self: object, original: Method) => Method | undefined,
   onInstance = false,
 ): () => void {
-  const before = Object.getOwnPropertyDescriptor(owner, name);
+  const before = getOwnPropertyDescriptor(owner, name);
   const parent = Object.getPrototypeOf(owner) as Record<string, Method>;
   // Reads through the prototype itself are no calls on an instance.
   const prototype = onInstance ? undefined : owner;
@@ -42,7 +43,7 @@ export function interceptReads(
   const forwarder = renamed(
     function (this: object, ...args: never[]): unknown {
       const original = own ?? (parent[name] as Method);
-      return Reflect.apply(choose(this, original) ?? original, this, args);
+      return apply(choose(this, original) ?? original, this, args);
     } as Method,
     first,
   );
@@ -58,7 +59,7 @@ export function interceptReads(
     }
     defineOwn(this, name, value);
   };
-  Object.defineProperty(owner, name, {
+  defineProperty(owner, name, {
     configurable: true,
     enumerable: before?.enumerable ?? true,
     get,
@@ -66,9 +67,9 @@ export function interceptReads(
   });
   if (before && first.name !== name) keepAlias(owner, name, before);
   return () => {
-    if (Object.getOwnPropertyDescriptor(owner, name)?.get !== get) return;
+    if (getOwnPropertyDescriptor(owner, name)?.get !== get) return;
     if (own !== undefined) {
-      Object.defineProperty(owner, name, {
+      defineProperty(owner, name, {
         ...(before ?? { writable: true, enumerable: true, configurable: true }),
         value: own,
       });
@@ -83,7 +84,7 @@ export function interceptReads(
  */
 function keepAlias(owner: object, name: string, before: PropertyDescriptor): void {
   const level = Object.create(Object.getPrototypeOf(owner) as object) as object;
-  Object.defineProperty(level, name, before);
+  defineProperty(level, name, before);
   Object.setPrototypeOf(owner, level);
 }
 
@@ -96,6 +97,10 @@ function createDefiner(name: string): (target: object, value: unknown) => void {
   let next: unknown;
   class Definer extends GivenObject {
     [name] = next;
+    // Spelt out: V8 of Node 20 spreads the arguments of an implicit one by an iterator that a host may have replaced.
+    constructor(target: object) {
+      super(target);
+    }
   }
   const construct = keepWhole((target) => {
     new Definer(target);
@@ -141,7 +146,7 @@ export function observeFirstAssignment<T extends object>(
   guard: Guard,
   observe: (self: T, value: unknown) => void,
 ): () => void {
-  if (Object.getOwnPropertyDescriptor(prototype, name)) return () => undefined;
+  if (getOwnPropertyDescriptor(prototype, name)) return () => undefined;
   const define = createDefiner(name);
   const set = function (this: T, value: unknown): void {
     define(this, value);
@@ -152,14 +157,14 @@ export function observeFirstAssignment<T extends object>(
       guard.failed();
     }
   };
-  Object.defineProperty(prototype, name, {
+  defineProperty(prototype, name, {
     configurable: true,
     enumerable: false,
     get: () => undefined,
     set,
   });
   return () => {
-    if (Object.getOwnPropertyDescriptor(prototype, name)?.set === set) {
+    if (getOwnPropertyDescriptor(prototype, name)?.set === set) {
       delete (prototype as Record<string, unknown>)[name];
     }
   };
@@ -174,22 +179,22 @@ export function wrapMethod<F extends Method>(
   name: string,
   wrap: (original: F) => F,
 ): () => void {
-  const before = Object.getOwnPropertyDescriptor(owner, name);
+  const before = getOwnPropertyDescriptor(owner, name);
   const original = before?.value as F | undefined;
   if (!before || typeof original !== 'function') return () => undefined;
   const replacement = copyStatics(renamed(wrap(original), original), original);
-  Object.defineProperty(owner, name, { ...before, value: replacement });
+  defineProperty(owner, name, { ...before, value: replacement });
   return () => {
-    if (Object.getOwnPropertyDescriptor(owner, name)?.value === replacement) {
-      Object.defineProperty(owner, name, before);
+    if (getOwnPropertyDescriptor(owner, name)?.value === replacement) {
+      defineProperty(owner, name, before);
     }
   };
 }
 
 /** Gives `wrapper` the name and length of `original`. */
 export function renamed<F extends Method>(wrapper: F, original: Function): F {
-  Object.defineProperty(wrapper, 'name', { value: original.name, configurable: true });
-  Object.defineProperty(wrapper, 'length', { value: original.length, configurable: true });
+  defineProperty(wrapper, 'name', { value: original.name, configurable: true });
+  defineProperty(wrapper, 'length', { value: original.length, configurable: true });
   return wrapper;
 }
 
@@ -197,9 +202,9 @@ export function renamed<F extends Method>(wrapper: F, original: Function): F {
 function copyStatics<F extends Method>(wrapper: F, original: F): F {
   for (const key of Reflect.ownKeys(original)) {
     if (key === 'name' || key === 'length' || key === 'prototype') continue;
-    const descriptor = Object.getOwnPropertyDescriptor(original, key);
-    if (descriptor && !Object.prototype.hasOwnProperty.call(wrapper, key)) {
-      Object.defineProperty(wrapper, key, descriptor);
+    const descriptor = getOwnPropertyDescriptor(original, key);
+    if (descriptor && !hasOwn(wrapper, key)) {
+      defineProperty(wrapper, key, descriptor);
     }
   }
   return wrapper;
@@ -207,7 +212,7 @@ function copyStatics<F extends Method>(wrapper: F, original: F): F {
 
 /** What `target[name] = value` does when nothing stands in its way. */
 export function defineOwn(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, {
+  defineProperty(target, name, {
     value,
     writable: true,
     enumerable: true,

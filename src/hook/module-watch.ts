@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { sep } from 'node:path';
+import { defineProperty, getOwnPropertyDescriptor } from '../core/builtins.js';
 
 /** A file that was looked for has been executed. */
 export type OnLoaded = (found: { file: string; version: string; exports: unknown }) => void;
@@ -74,7 +75,7 @@ export function watchModules(
       return;
     }
     const wanted = found;
-    Object.defineProperty(this, 'loaded', {
+    defineProperty(this, 'loaded', {
       configurable: true,
       enumerable: true,
       get: () => value,
@@ -84,9 +85,9 @@ export function watchModules(
       },
     });
   };
-  const isFree = Object.getOwnPropertyDescriptor(prototype, 'loaded') === undefined;
+  const isFree = getOwnPropertyDescriptor(prototype, 'loaded') === undefined;
   if (isFree) {
-    Object.defineProperty(prototype, 'loaded', {
+    defineProperty(prototype, 'loaded', {
       configurable: true,
       enumerable: false,
       get: () => undefined,
@@ -106,7 +107,7 @@ export function watchModules(
       }
     },
     stop() {
-      if (Object.getOwnPropertyDescriptor(prototype, 'loaded')?.set === set) {
+      if (getOwnPropertyDescriptor(prototype, 'loaded')?.set === set) {
         delete (prototype as { loaded?: unknown }).loaded;
       }
     },
@@ -114,7 +115,7 @@ export function watchModules(
 }
 
 function defineLoaded(module: object, value: unknown): void {
-  Object.defineProperty(module, 'loaded', {
+  defineProperty(module, 'loaded', {
     value,
     writable: true,
     enumerable: true,

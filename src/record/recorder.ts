@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { apply } from '../core/builtins.js';
 import { nowUs } from '../core/clock.js';
 import { RECORD_KIND } from '../ring/layout.js';
 import type { RingWriter } from '../ring/writer.js';
@@ -108,10 +109,10 @@ export function createRecorder(ring: RingWriter, signatures: Signatures): Record
       const before = context.getStore();
       // Reflect.apply takes any array-like, `arguments` included, without copying it.
       const list = args as never[];
-      if (before === scope) return Reflect.apply(fn, self, list);
+      if (before === scope) return apply(fn, self, list);
       context.enterWith(scope);
       try {
-        return Reflect.apply(fn, self, list);
+        return apply(fn, self, list);
       } finally {
         context.enterWith(before);
       }

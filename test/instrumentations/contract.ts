@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import {
   describeEvents,
   expectedEvents,
+  root,
   runScenario,
   type Run,
   type RunOptions,
@@ -32,6 +36,7 @@ function runBare(scenario: string, options: RunOptions): Promise<Run> {
     options.node ?? process.execPath,
     options.entry ?? 'cjs',
     options.env ?? {},
+    options.beside ?? '',
   ]);
   const known = bareRuns.get(key);
   if (known) return known;
@@ -75,4 +80,43 @@ export async function survivesFault(
   expect(faulty.stderr).toBe(bare.stderr);
   expect(faulty.code).toBe(bare.code);
   expect(faulty.events.some((event) => event.kind === 'fault')).toBe(true);
+}
+
+const replacedBuiltins = join(root, 'test/fixtures/faults/replaced-builtins.cjs');
+
+/**
+ * With built-ins of the host's making that refuse to be called by us (see the fixture), the host runs as if we were
+ * not there.
+ *
+ * @param refused one, `Map.prototype.get` for example, or `all`.
+ */
+export async function survivesReplacedBuiltins(
+  scenario: string,
+  refused: string,
+  options: RunOptions = {},
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'retrace-builtins-'));
+  const file = join(folder, 'refused');
+  writeFileSync(file, '');
+  const settings = { RETRACE_TEST_REFUSE: refused, RETRACE_LOG_LEVEL: 'none' };
+  const beside = replacedBuiltins;
+  try {
+    const bare = await runBare(scenario, {
+      ...options,
+      beside,
+      env: { ...options.env, ...settings },
+    });
+    const env = { ...options.env, ...settings, RETRACE_TEST_REFUSED: file };
+    const hooked = await runScenario(scenario, { ...options, beside, env });
+    expect(hooked.stdout).toBe(bare.stdout);
+    expect(hooked.stderr).toBe(bare.stderr);
+    expect(hooked.code).toBe(bare.code);
+    expect(bare.stdout + bare.stderr).not.toBe('');
+    const met = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+    // False timers would be wound, and listed, by whoever put them there.
+    expect(met.filter((line) => line.startsWith('globalThis.'))).toEqual([]);
+    expect(met.filter((line) => refused === 'all' || line.startsWith(refused))).not.toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

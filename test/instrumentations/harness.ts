@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
 const apps = join(root, 'test/fixtures/apps');
-const preload = join(root, 'test/instrumentations/recording-preload.cjs');
+const recording = join(root, 'test/instrumentations/recording-preload.cjs');
 
 /** One line of what the recording Recorder saw. */
 export interface RecordedEvent {
@@ -33,6 +33,10 @@ export interface RunOptions {
   readonly hooked?: boolean;
   /** How the hooks are preloaded. */
   readonly via?: 'require' | 'import' | 'NODE_OPTIONS';
+  /** What is preloaded to hook; default the hooks on a recorder that tells what it saw. */
+  readonly preload?: string;
+  /** Preloaded after it, and in the run without hooks, too: a part of the host. */
+  readonly beside?: string;
   /** Recorder method that throws; with `dist`, the point that does, and during which hook. */
   readonly fault?: string;
   /** Folder of a copy of the compiled hooks in which faults are planted (hook-points.ts). */
@@ -60,6 +64,8 @@ export async function runScenario(scenario: string, options: RunOptions = {}): P
   if (options.fault) env.RETRACE_TEST_FAULT = options.fault;
   if (options.dist) env.RETRACE_TEST_DIST = options.dist;
   const args = [join(apps, `run.${options.entry ?? 'cjs'}`), scenario];
+  if (options.beside) args.unshift('--require', options.beside);
+  const preload = options.preload ?? recording;
   if (options.hooked !== false) {
     const via = options.via ?? 'require';
     if (via === 'NODE_OPTIONS') env.NODE_OPTIONS = `--require ${preload}`;

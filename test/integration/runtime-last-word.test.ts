@@ -100,6 +100,16 @@ describe.skipIf(!built)('an end whose worker does not answer', () => {
     expect(agent.total(REQUESTS)).toBe(200);
   });
 
+  it('ends as well where the host has stopped its clocks', async () => {
+    const stopped = APP.replace(
+      'const start =',
+      'performance.now = () => 5; Date.now = () => 5;\n  const start =',
+    );
+    const { code, stderr } = await end(20, {}, stopped);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+    expect(agent.total(REQUESTS)).toBe(20);
+  });
+
   it('ends as well where the preparation was not made yet', async () => {
     // Younger than its preparation: it may lose its last window then, but neither its end nor a word on stderr.
     const { code, stderr } = await end(20, {}, APP.replace(String(PREPARED_AFTER_MS), '0'));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,8 @@ export interface Results {
   machine: string;
   /** Load on each app before it was measured; not stated before overhead-2026-11-30-3, when it was 2 or 3 s. */
   warmUpSeconds?: number;
+  /** Of the runtime under test; not stated before overhead-2026-11-30-5. */
+  build?: string;
   /** Version of each arm's package. */
   versions: Record<string, string>;
   runs: Run[];
@@ -39,18 +42,19 @@ export interface LongRun {
   readonly residentGrowthMb: number;
 }
 
-/** Adds to the day's result file of this machine and warm-up and writes its table anew. @returns the table's path */
+/** Adds to the day's result file of this machine, warm-up and build and writes its table anew. @returns the table's path */
 export function appendResults(
   more: Partial<Pick<Results, 'runs' | 'exportDelay' | 'longRun'>>,
   warmUpSeconds: number,
 ): string {
   const date = new Date().toISOString().slice(0, 10);
   const machine = machineLine();
-  const name = nameFor(date, machine, warmUpSeconds);
+  const build = buildOf(join(HERE, '..', '..', 'dist'));
+  const name = nameFor({ date, machine, warmUpSeconds, build });
   const file = join(RESULTS, `${name}.json`);
   const results: Results = existsSync(file)
     ? readResults(file)
-    : { date, machine, warmUpSeconds, versions: {}, runs: [] };
+    : { date, machine, warmUpSeconds, build, versions: {}, runs: [] };
   Object.assign(results.versions, versions());
   // A later part of the day's measurements has rounds of its own: pairs are made within one.
   const base = Math.max(-1, ...results.runs.map((run) => run.round)) + 1;
@@ -81,17 +85,27 @@ export function newestOf(names: readonly string[]): string | undefined {
 }
 
 /**
- * A file per day, machine and warm-up: `overhead-2026-11-30`, then `overhead-2026-11-30-2`. Runs that differ in any of
- * them have no common median.
+ * A file per day, machine, warm-up and build: `overhead-2026-11-30`, then `overhead-2026-11-30-2`. Runs that differ in
+ * any of them have no common median.
  */
-function nameFor(date: string, machine: string, warmUpSeconds: number): string {
+function nameFor(of: Pick<Results, 'date' | 'machine' | 'warmUpSeconds' | 'build'>): string {
   for (let turn = 1; ; turn++) {
-    const name = turn === 1 ? `overhead-${date}` : `overhead-${date}-${turn}`;
+    const name = turn === 1 ? `overhead-${of.date}` : `overhead-${of.date}-${turn}`;
     const file = join(RESULTS, `${name}.json`);
     if (!existsSync(file)) return name;
     const found = readResults(file);
-    if (found.machine === machine && found.warmUpSeconds === warmUpSeconds) return name;
+    const isSame = found.machine === of.machine && found.build === of.build;
+    if (isSame && found.warmUpSeconds === of.warmUpSeconds) return name;
   }
+}
+
+/** What is loaded into the app and its worker, by content: eight digits of it. */
+export function buildOf(dist: string): string {
+  const hash = createHash('sha256');
+  for (const file of ['bootstrap.js', 'signature/statements.js', 'aggregate/worker-entry.js']) {
+    hash.update(readFileSync(join(dist, 'src', file)));
+  }
+  return hash.digest('hex').slice(0, 8);
 }
 
 function readResults(file: string): Results {
@@ -99,12 +113,13 @@ function readResults(file: string): Results {
 }
 
 function render(results: Results): string {
-  const { date, machine, warmUpSeconds, versions: known, runs } = results;
+  const { date, machine, warmUpSeconds, build, versions: known, runs } = results;
   const warmUp = warmUpSeconds === undefined ? '' : ` Measured after ${warmUpSeconds} s of load.`;
+  const of = build === undefined ? '' : ` Build ${build}.`;
   const list = Object.entries(known).map(([name, version]) => `${name} ${version}`);
   return [
     `# Cost beside other APMs, ${date}`,
-    `\`npm run bench:overhead\` (benchmarks/overhead). ${machine}. ${list.join(', ')}.${warmUp}`,
+    `\`npm run bench:overhead\` (benchmarks/overhead). ${machine}. ${list.join(', ')}.${of}${warmUp}`,
     'Medians; “added”, “kept” and “ratio” are medians of differences and quotients to the bare app of the same round. ' +
       'CPU, memory and throughput include all threads of the process.',
     summarize(runs),

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { barsOf } from '../../benchmarks/overhead/bars.js';
 import { compareProfiles, parseSamples } from '../../benchmarks/overhead/profile-views.js';
 import type { Run } from '../../benchmarks/overhead/measure.js';
-import { newestOf, type Results } from '../../benchmarks/overhead/results.js';
+import { buildOf, newestOf, type Results } from '../../benchmarks/overhead/results.js';
 import { built } from './runtime-harness.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -103,6 +105,23 @@ describe('the benchmark of our cost', () => {
     expect(newestOf([second, tenth, first])).toBe(tenth);
     expect(newestOf([tenth, 'overhead-2026-12-01.json'])).toBe('overhead-2026-12-01.json');
     expect(newestOf(['server.md'])).toBeUndefined();
+  });
+
+  it.skipIf(!built)('tells builds apart by what the app and its worker load', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'retrace-build-'));
+    try {
+      for (const file of ['bootstrap.js', 'signature/statements.js', 'aggregate/worker-entry.js']) {
+        mkdirSync(join(copy, 'src', file, '..'), { recursive: true });
+        cpSync(join(ROOT, 'dist/src', file), join(copy, 'src', file));
+      }
+      const build = buildOf(join(ROOT, 'dist'));
+      expect(build).toMatch(/^[0-9a-f]{8}$/);
+      expect(buildOf(copy)).toBe(build);
+      writeFileSync(join(copy, 'src/aggregate/worker-entry.js'), '// another worker');
+      expect(buildOf(copy)).not.toBe(build);
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
   });
 
   it('adds up profiles by symbol, whatever process and tier they come from', () => {

@@ -186,7 +186,7 @@ describe.skipIf(!built)('one line, and the app runs', () => {
     });
     expect(run).toMatchObject({ code: 4, stdout: 'done\n' });
     expect(run.stderr).toBe(
-      'retrace: worker thread could not start (ERR_ACCESS_DENIED); nothing is measured from here on, the app is unaffected\n',
+      'retrace: worker thread could not start (ERR_ACCESS_DENIED; Node.js needs --allow-worker for it); nothing is measured from here on, the app is unaffected\n',
     );
   });
 

@@ -214,7 +214,7 @@ describe.skipIf(!built)('threads and preloads', LAST_TURN, () => {
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'sent\n' });
     expect(stderr).toMatch(
-      /^retrace: worker thread could not start \(ERR_ACCESS_DENIED\)[^\n]*\n$/,
+      /^retrace: worker thread could not start \(ERR_ACCESS_DENIED; Node\.js needs --allow-worker for it\)[^\n]*\n$/,
     );
   });
 

@@ -99,10 +99,18 @@ function nameFor(of: Pick<Results, 'date' | 'machine' | 'warmUpSeconds' | 'build
   }
 }
 
-/** What is loaded into the app and its worker, by content: eight digits of it. */
+/** What is loaded into the app and its worker (scripts/bundle-runtime.mjs), below dist/src. */
+export const BUNDLES = [
+  'bootstrap.js',
+  'signature/statements.js',
+  'aggregate/last-word.js',
+  'aggregate/worker-entry.js',
+];
+
+/** The bundles by their content: eight digits of it. */
 export function buildOf(dist: string): string {
   const hash = createHash('sha256');
-  for (const file of ['bootstrap.js', 'signature/statements.js', 'aggregate/worker-entry.js']) {
+  for (const file of BUNDLES) {
     hash.update(readFileSync(join(dist, 'src', file)));
   }
   return hash.digest('hex').slice(0, 8);

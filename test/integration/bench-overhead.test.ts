@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { barsOf } from '../../benchmarks/overhead/bars.js';
 import { compareProfiles, parseSamples } from '../../benchmarks/overhead/profile-views.js';
 import type { Run } from '../../benchmarks/overhead/measure.js';
-import { buildOf, newestOf, type Results } from '../../benchmarks/overhead/results.js';
+import { buildOf, BUNDLES, newestOf, type Results } from '../../benchmarks/overhead/results.js';
 import { built } from './runtime-harness.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -110,7 +110,7 @@ describe('the benchmark of our cost', () => {
   it.skipIf(!built)('tells builds apart by what the app and its worker load', () => {
     const copy = mkdtempSync(join(tmpdir(), 'retrace-build-'));
     try {
-      for (const file of ['bootstrap.js', 'signature/statements.js', 'aggregate/worker-entry.js']) {
+      for (const file of BUNDLES) {
         mkdirSync(join(copy, 'src', file, '..'), { recursive: true });
         cpSync(join(ROOT, 'dist/src', file), join(copy, 'src', file));
       }

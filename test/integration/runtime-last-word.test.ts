@@ -19,8 +19,8 @@ server.listen(0, '127.0.0.1', async () => {
   const url = 'http://127.0.0.1:' + server.address().port + '/items/';
   for (let i = 0; i < total; i++) await (await fetch(url + i)).text();
   await new Promise((resolve) => setTimeout(resolve, ${PREPARED_AFTER_MS}));
-  const start = performance.now();
-  process.on('exit', () => console.log(performance.now() - start));
+  const start = process.hrtime.bigint();
+  process.on('exit', () => console.log(Number(process.hrtime.bigint() - start) / 1e6));
   process.exit(3);
 });
 `;
@@ -55,13 +55,14 @@ describe.skipIf(!built)('an end whose worker does not answer', () => {
     total: number,
     env: Record<string, string> = {},
     isListening = false,
+    app = APP,
   ): Promise<void> => {
     const delays: number[] = [];
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       await agent.remove();
       agent = new FakeAgent();
       if (isListening) await agent.listen();
-      const { delayMs, code, stderr } = await end(total, env);
+      const { delayMs, code, stderr } = await end(total, env, app);
       expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
       if (delayMs <= 50) return;
       delays.push(delayMs);
@@ -105,8 +106,7 @@ describe.skipIf(!built)('an end whose worker does not answer', () => {
       'const start =',
       'performance.now = () => 5; Date.now = () => 5;\n  const start =',
     );
-    const { code, stderr } = await end(20, {}, stopped);
-    expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+    await endInTime(20, {}, false, stopped);
     expect(agent.total(REQUESTS)).toBe(20);
   });
 
